@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { BakeOrder } from './order.ts';
+import type { Value } from './variable.ts';
+
+/** Equal orders have equal keys. The way back is closed on purpose: a key is compared, never read. */
+export const BakeKey = z.string().min(1).brand('BakeKey');
+export type BakeKey = z.infer<typeof BakeKey>;
+
+/** Everything that changes the image, by name: what a key is made of. */
+export type KeyParts = Readonly<Record<string, Value>>;
+
+/**
+ * What sets this bake apart. The template is in by the bytes of all that is laid out with it; image name, app version, build host and url are
+ * not: they name the image and do not change it, and `Choice` keeps them out of `variables` for that reason.
+ */
+export function keyParts({ request, choice, bundle }: BakeOrder): KeyParts {
+  return {
+    provider: request.provider,
+    sourceImage: choice.sourceImage,
+    packages: request.packages,
+    artifacts: (request.packageArtifacts ?? []).map(({ reference }) => reference ?? null),
+    imageName: request.imageName ?? null,
+    variables: choice.variables,
+    secrets: choice.secrets,
+    distinct: [...choice.distinct],
+    template: choice.template,
+    varFile: request.varFile ?? null,
+    bundle: bundle.digest,
+  };
+}
+
+export function bakeKey(parts: KeyParts): BakeKey {
+  return BakeKey.parse(createHash('sha256').update(canonical(parts)).digest('hex'));
+}
+
+/** JSON with sorted names, so that the order in which a caller wrote his variables does not matter. */
+function canonical(value: Value): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+}

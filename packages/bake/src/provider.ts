@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { Artifact } from './artifact.ts';
+import type { BaseImage } from './base-image.ts';
+import type { Choice } from './order.ts';
+import type { PackerRecord } from './packer-report.ts';
+import type { BakeRecipe } from './recipe.ts';
+import type { Refusal } from './refusal.ts';
+import type { BakeRequest } from './request.ts';
+import type { Result } from './result.ts';
+import type { Place, Variables } from './variable.ts';
+
+/** What an image will be called. Made once per bake: the time may be in it. */
+export interface ImageNames {
+  imageName: string;
+  /** The version of the first package in the grammar that image searches understand; `null` where it does not fit. */
+  appVersion: string | null;
+}
+
+/** A provider under one operator's settings: what may be asked of it here. */
+export interface Offer {
+  readonly baseImages: readonly BaseImage[];
+  choose(request: BakeRequest): Result<Choice, Refusal>;
+  name(request: BakeRequest, choice: Choice, now: Date): Result<ImageNames, Refusal>;
+  /** Variables that name the image and do not change it. */
+  nameVariables(names: ImageNames, request: BakeRequest, now: Date): Variables;
+  /** What this cloud adds to the key of the classic bakery; `null` for nothing. */
+  classicKeyPart(request: BakeRequest): string | null;
+}
+
+export interface Provider {
+  /** Its section in the operator's settings. */
+  readonly section: string;
+  /** Reads that section; the error says which key is wrong. */
+  readonly settings: z.ZodType;
+  /** Opens the section once it is read. */
+  offer(settings: unknown): Offer;
+  /** Variables that only a worker can fill, because they are places on its disk. */
+  readonly places: Readonly<Record<string, Place>>;
+  /** Names of the worker's own environment that Packer may see for this cloud: its credentials. */
+  readonly environment: readonly string[];
+  /** The images a record speaks of, primary first; empty for a record that is no image here. Needs no settings, so a worker needs none. */
+  images(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
+}
+
+/** Ties a provider's settings to its offer, so that nothing outside its folder knows their type. */
+export function defineProvider<Settings>(parts: {
+  section: string;
+  settings: z.ZodType<Settings>;
+  offer: (settings: Settings) => Offer;
+  places: Provider['places'];
+  environment: Provider['environment'];
+  images: Provider['images'];
+}): Provider {
+  return { ...parts, offer: (settings) => parts.offer(parts.settings.parse(settings)) };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PackageType } from './os-package/package-type.ts';
+import { Place, SecretName, Variables } from './variable.ts';
+
+/** How long a bake may take, in milliseconds. */
+export const Limits = z.object({
+  /** From the start of Packer to its end. */
+  totalMs: z.number().int().positive(),
+  /** Without a line of output. */
+  idleMs: z.number().int().positive(),
+  /** From the request to stop until what is left is killed: what a cloud may take to delete things. */
+  graceMs: z.number().int().positive(),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** Everything a worker needs to bake: plain data, no secrets, no look-ups left to do. */
+export const BakeRecipe = z.object({
+  provider: z.string(),
+  region: z.string(),
+  base: z.string(),
+  sourceImage: z.string(),
+  imageName: z.string(),
+  appVersion: z.string().nullable(),
+  packageType: PackageType,
+  template: z.string(),
+  varFile: z.string().nullable(),
+  /** Digest of the bundle that holds the template, its var file and its scripts. */
+  bundle: z.string(),
+  variables: Variables,
+  /** Variable name → name of a secret that the worker resolves. */
+  secrets: z.record(z.string(), SecretName),
+  /** Variable name → a place that the worker knows. */
+  places: z.record(z.string(), Place),
+  limits: Limits,
+});
+export type BakeRecipe = Readonly<z.infer<typeof BakeRecipe>>;

@@ -1,0 +1,1 @@
+export type { Kitchen, PackerRun } from './packer-run.ts';

@@ -1,0 +1,84 @@
+import type { Bake, BakePlan, BakeState } from '@bakehouse/bake';
+import type { Queue } from 'bullmq';
+import type { LogEvent, LogPage } from './log-page.ts';
+import type { WorkerPresence } from './presence.ts';
+
+/** The producer's hand in Redis: take plans in, read records back, stop bakes. Every call rejects with `RedisAway` at once while Redis is away. */
+export interface BakeQueue {
+  /** Takes a plan in, or answers with the bake that already stands for its key. Never two bakes waiting or baking for one key. */
+  submit(plan: BakePlan, how: SubmitOptions): Promise<Submission>;
+  find(id: string): Promise<Bake | undefined>;
+  /** The bake that stands for a key: waiting, baking, or baked and not superseded. */
+  findByKey(key: string): Promise<Bake | undefined>;
+  /** The newest bake that made, or is to make, an image of that name or reference. */
+  findByImage(image: string): Promise<Bake | undefined>;
+  list(query: BakeQuery): Promise<BakePage>;
+  /** Waiting bakes are cancelled by the time this returns; a baking one is told to stop, wherever it runs. */
+  cancel(id: string, asked: { reason: string; now: Date }): Promise<CancelAnswer>;
+  /** What is kept of a bake's log. Undefined for an unknown bake; a page without lines for a bake that said nothing. */
+  readLog(id: string, range?: LogRange): Promise<LogPage | undefined>;
+  /** The log from a cursor on, live; ends after the bake's last line, or when `signal` fires. */
+  followLog(id: string, how: { after: number; signal: AbortSignal }): AsyncIterable<LogEvent>;
+  workers(): Promise<WorkerPresence[]>;
+  /** How many bakes are in each state, ended ones as far as they are kept. */
+  counts(): Promise<Readonly<Record<BakeState, number>>>;
+  /** BullMQ's own metrics of all lanes in Prometheus' text format, ending in a newline. */
+  metrics(): Promise<string>;
+  /** The lanes as BullMQ queues: for the dashboard only, which draws nothing else. */
+  readonly lanes: readonly Queue[];
+  /** Rejects when Redis does not answer, or not within `withinMs`. */
+  ping(withinMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SubmitOptions {
+  /** The new bake's id, if it comes to one. */
+  id: string;
+  now: Date;
+  /** `join` answers with the twin; `supersede` cancels a waiting or baking twin, forgets a baked one, and bakes again. */
+  ifTwin: 'join' | 'supersede';
+  /** The pipeline run that asks. */
+  execution?: string | undefined;
+  /** A caller's own name for this call: repeated within a day it gets the same bake, whatever became of it. */
+  idempotency?: { key: string; fingerprint: string } | undefined;
+}
+
+export type Submission =
+  | { answer: 'taken'; bake: Bake }
+  /** `twin`: an equal bake waits, bakes or has baked. `repeat`: the same idempotency key. */
+  | { answer: 'joined'; because: 'twin' | 'repeat'; bake: Bake }
+  /** The idempotency key was used for another request. */
+  | { answer: 'key-reused'; bake: Bake }
+  /** A caller's own id that an earlier bake has. */
+  | { answer: 'id-taken'; bake: Bake };
+
+export type CancelAnswer =
+  | { answer: 'cancelled' | 'stopping' | 'ended'; bake: Bake }
+  | { answer: 'unknown' };
+
+export interface BakeQuery {
+  state?: BakeState | undefined;
+  provider?: string | undefined;
+  /** `name=value`. */
+  label?: string | undefined;
+  key?: string | undefined;
+  image?: string | undefined;
+  /** 1 to 200. */
+  limit: number;
+  /** From the page before. */
+  cursor?: string | undefined;
+}
+
+/** Newest first. */
+export interface BakePage {
+  bakes: Bake[];
+  /** Absent on the last page. */
+  cursor?: string;
+}
+
+export interface LogRange {
+  /** Lines after this number. */
+  from?: number | undefined;
+  /** Only the last so many of them. */
+  tail?: number | undefined;
+}
