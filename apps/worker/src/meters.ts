@@ -1,0 +1,48 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What a worker counts. */
+export interface Meters {
+  registry: Registry;
+  baking: (count: () => number) => void;
+  begun: (bake: { provider: string }) => void;
+  phase: (phase: string, seconds: number) => void;
+  ended: (bake: { provider: string; state: string; class: string; seconds: number }) => void;
+}
+
+/** A registry of its own, so that a test can open as many as it likes. */
+export function openMeters(): Meters {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const begun = new Counter({ name: 'bakehouse_bakes_begun_total', help: 'Bakes this worker has begun, tries counted.', labelNames: ['provider'], registers });
+  const seconds = new Histogram({
+    name: 'bakehouse_bake_seconds',
+    help: 'From the start of a try to its end.',
+    labelNames: ['provider', 'state', 'class'],
+    buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
+    registers,
+  });
+  const phases = new Histogram({
+    name: 'bakehouse_phase_seconds',
+    help: 'How long each phase of a bake took.',
+    labelNames: ['phase'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 1800, 3600],
+    registers,
+  });
+  return {
+    registry,
+    baking: (count) => {
+      new Gauge({
+        name: 'bakehouse_bakes_in_hand',
+        help: 'Bakes this worker holds now.',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
+    },
+    begun: ({ provider }) => begun.inc({ provider }),
+    phase: (phase, took) => phases.observe({ phase }, took),
+    ended: ({ provider, state, class: failure, seconds: took }) => seconds.observe({ provider, state, class: failure }, took),
+  };
+}
