@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests are slow when they run whole bakes or kill things on purpose; those lanes run only when asked for: `vitest run --project e2e`. */
+const lanes = {
+  fast: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/{conformance,integration,rooms}/**/*.test.ts'],
+  e2e: ['test/e2e/**/*.test.ts'],
+  chaos: ['test/chaos/**/*.test.ts'],
+};
+
+export default defineConfig({
+  test: {
+    // The closing line (`N passed, N failed`) belongs here, after 'default': './test/support/closing-line.ts'.
+    reporters: ['default'],
+    projects: Object.entries(lanes).map(([name, include]) => ({
+      test: {
+        name,
+        include,
+        globalSetup: ['./test/support/redis.ts'],
+        // A noisy machine is slow, not broken.
+        testTimeout: 30_000,
+        hookTimeout: 30_000,
+      },
+    })),
+  },
+});
