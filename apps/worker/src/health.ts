@@ -9,15 +9,24 @@ export interface Telling {
 }
 
 /** Serves `/health`, `/ready` and `/metrics`, and nothing else. Rejects when the port is taken. */
-export async function listen(telling: Telling, { host, port }: { host: string; port: number }): Promise<{ port: number; close: () => Promise<void> }> {
+export async function listen(
+  telling: Telling,
+  { host, port }: { host: string; port: number },
+): Promise<{ port: number; close: () => Promise<void> }> {
   const server = createServer(async ({ url }, response) => {
     const { status, body } = await answer(url ?? '/', telling);
-    response.writeHead(status, { 'content-type': url === '/metrics' ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json' });
+    response.writeHead(status, {
+      'content-type': url === '/metrics' ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json',
+    });
     response.end(body);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new Error(`port ${port} on ${host} cannot be used for metrics; set BAKEHOUSE_WORKER_PORT to a free one`, { cause })),
+      reject(
+        new Error(`port ${port} on ${host} cannot be used for metrics; set BAKEHOUSE_WORKER_PORT to a free one`, {
+          cause,
+        }),
+      ),
     );
     server.listen(port, host, resolve);
   });
@@ -33,7 +42,10 @@ async function answer(url: string, { isReady, metrics }: Telling): Promise<{ sta
     case '/metrics':
       return { status: 200, body: await metrics() };
     default:
-      return { status: 404, body: JSON.stringify({ error: 'not-found', message: 'there are /health, /ready and /metrics' }) };
+      return {
+        status: 404,
+        body: JSON.stringify({ error: 'not-found', message: 'there are /health, /ready and /metrics' }),
+      };
   }
 }
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a worker counts. */
 export interface Meters {
@@ -14,7 +14,12 @@ export function openMeters(): Meters {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const begun = new Counter({ name: 'bakehouse_bakes_begun_total', help: 'Bakes this worker has begun, tries counted.', labelNames: ['provider'], registers });
+  const begun = new Counter({
+    name: 'bakehouse_bakes_begun_total',
+    help: 'Bakes this worker has begun, tries counted.',
+    labelNames: ['provider'],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'bakehouse_bake_seconds',
     help: 'From the start of a try to its end.',
@@ -43,6 +48,7 @@ export function openMeters(): Meters {
     },
     begun: ({ provider }) => begun.inc({ provider }),
     phase: (phase, took) => phases.observe({ phase }, took),
-    ended: ({ provider, state, class: failure, seconds: took }) => seconds.observe({ provider, state, class: failure }, took),
+    ended: ({ provider, state, class: failure, seconds: took }) =>
+      seconds.observe({ provider, state, class: failure }, took),
   };
 }

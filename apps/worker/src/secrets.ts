@@ -19,14 +19,18 @@ export async function resolveSecrets(
 ): Promise<Result<Readonly<Record<string, string>>, BakeFailure>> {
   const values: Record<string, string> = {};
   for (const [variable, name] of Object.entries(wanted)) {
-    const value = sources.environment[environmentName(name)] ?? (await fromDirectory(sources.directory, name)) ?? sources.fromSettings(name);
+    const value =
+      sources.environment[environmentName(name)] ??
+      (await fromDirectory(sources.directory, name)) ??
+      sources.fromSettings(name);
     if (value === undefined) return no(missing(name, variable));
     values[variable] = value;
   }
   return yes(values);
 }
 
-const environmentName = (name: string): string => `BAKEHOUSE_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+const environmentName = (name: string): string =>
+  `BAKEHOUSE_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 async function fromDirectory(directory: string | undefined, name: string): Promise<string | undefined> {
   if (directory === undefined) return undefined;
