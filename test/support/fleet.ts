@@ -90,10 +90,7 @@ export async function startFleet({ workers: count = 1, environment = {} }: Fleet
     return worker;
   };
   const stop = async () => {
-    const order = [...workers, ...(api ? [api] : []), ...(redis ? [redis] : [])];
-    const killed: number[] = [];
-    for (const child of order) if (!(await end(child))) killed.push(child.pid ?? 0);
-    for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    const killed = await endInOrder([...workers, ...started.filter((child) => !workers.includes(child)).reverse()]);
     await rm(directory, { recursive: true, force: true });
     if (killed.length > 0) throw new Error(`these processes did not end on SIGTERM within 20 s: ${killed.join(', ')}`);
   };
@@ -143,6 +140,17 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port to be had on loopback');
   return address.port;
+}
+
+/** Workers first, Redis last; answers with the ids of those that had to be killed. */
+async function endInOrder(children: readonly ChildProcess[]): Promise<number[]> {
+  const killed: number[] = [];
+  for (const child of children) {
+    if (await end(child)) continue;
+    child.kill('SIGKILL');
+    killed.push(child.pid ?? 0);
+  }
+  return killed;
 }
 
 async function end(child: ChildProcess): Promise<boolean> {
