@@ -40,7 +40,12 @@ export const Bake = z.discriminatedUnion('state', [
   Identity.extend({ state: z.literal('waiting') }),
   Identity.extend({ state: z.literal('baking'), ...begun, stopping: z.boolean() }),
   Identity.extend({ state: z.literal('baked'), ...begun, finishedAt: Instant, artifacts: Artifacts }),
-  Identity.extend({ state: z.literal('failed'), ...z.object(begun).partial().shape, finishedAt: Instant, failure: BakeFailure }),
+  Identity.extend({
+    state: z.literal('failed'),
+    ...z.object(begun).partial().shape,
+    finishedAt: Instant,
+    failure: BakeFailure,
+  }),
   Identity.extend({
     state: z.literal('cancelled'),
     ...z.object(begun).partial().shape,
@@ -52,7 +57,13 @@ export const Bake = z.discriminatedUnion('state', [
 export type Bake = z.infer<typeof Bake>;
 export type BakeState = Bake['state'];
 
-export const BAKE_STATES = ['waiting', 'baking', 'baked', 'failed', 'cancelled'] as const satisfies readonly BakeState[];
+export const BAKE_STATES = [
+  'waiting',
+  'baking',
+  'baked',
+  'failed',
+  'cancelled',
+] as const satisfies readonly BakeState[];
 
 export type EndedBake = Extract<Bake, { finishedAt: Instant }> & { state: 'baked' | 'failed' | 'cancelled' };
 

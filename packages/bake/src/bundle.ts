@@ -33,10 +33,13 @@ export function bundleFor(
   tree: TemplateTree,
   { template, varFile }: { template: string; varFile?: string | undefined },
 ): Result<Bundle, Refusal> {
-  for (const [field, name] of [['template', template], ['varFile', varFile]] as const) {
+  for (const [field, name] of [
+    ['template', template],
+    ['varFile', varFile],
+  ] as const) {
     if (name === undefined) continue;
     if (!isInside(name)) return no({ code: 'unsafe-path', field, asked: name });
-    if (!tree.has(name) && !(field === 'template' && isDirectoryOfTemplates(tree, name))) {
+    if (field === 'template' ? !canBeTemplate(tree, name) : !tree.has(name)) {
       return no({ code: 'unknown-file', field, asked: name, offered: offeredAs(field, tree) });
     }
   }
@@ -55,6 +58,10 @@ function isInside(name: string): boolean {
   if (name === '' || name.startsWith('/') || name.includes('\\') || name.includes('\0')) return false;
   return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
+
+/** Packer would read a file of any other name as JSON, and so would not tell from its name how to treat its variables. */
+const canBeTemplate = (tree: TemplateTree, name: string): boolean =>
+  tree.has(name) ? /(\.json|\.pkr\.hcl)$/.test(name) : isDirectoryOfTemplates(tree, name);
 
 const isDirectoryOfTemplates = (tree: TemplateTree, directory: string): boolean =>
   [...tree.keys()].some((path) => path.startsWith(`${directory}/`) && /\.pkr\.(hcl|json)$/.test(path));

@@ -11,18 +11,18 @@ export type BakeKey = z.infer<typeof BakeKey>;
 export type KeyParts = Readonly<Record<string, Value>>;
 
 /**
- * What sets this bake apart. The template is in by the bytes of all that is laid out with it; image name, app version, build host and url are
- * not: they name the image and do not change it, and `Choice` keeps them out of `variables` for that reason.
+ * What sets this bake apart. The template is in by the bytes of all that is laid out with it. A name the caller asked for is in, one that
+ * we derive is not, nor are app version, build host and url: they label the image and do not change it.
  */
 export function keyParts({ request, choice, bundle }: BakeOrder): KeyParts {
   return {
     provider: request.provider,
     sourceImage: choice.sourceImage,
     packages: request.packages,
-    artifacts: (request.packageArtifacts ?? []).map(({ reference }) => reference ?? null),
+    artifacts: (request.packageArtifacts ?? []).map(({ name, reference }) => [name ?? null, reference ?? null]),
     imageName: request.imageName ?? null,
     variables: choice.variables,
-    secrets: choice.secrets,
+    secrets: { ...choice.secrets },
     distinct: [...choice.distinct],
     template: choice.template,
     varFile: request.varFile ?? null,

@@ -40,10 +40,9 @@ export function planBake(
 
   const chosen = offer.choose(request);
   if (!chosen.ok) return chosen;
-  const choice = withSharedVariables(request, chosen.value, catalogue);
-
-  const refused = refuseVariables(request, choice);
-  if (refused) return no(refused);
+  const whole = withSharedVariables(request, chosen.value, catalogue);
+  if (!whole.ok) return whole;
+  const choice = whole.value;
 
   const bundle = bundleFor(templates, { template: choice.template, varFile: request.varFile });
   if (!bundle.ok) return bundle;
@@ -52,14 +51,18 @@ export function planBake(
   if (!names.ok) return names;
 
   const order = { request, choice, bundle: bundle.value };
+  const recipe = writeRecipe(order, names.value, {
+    naming: offer.nameVariables(names.value, request, now),
+    limits: limitsOf(request, catalogue),
+  });
+  const refused = refuseVariables(request, recipe);
+  if (refused) return no(refused);
+
   const parts = keyParts(order);
   return yes({
     key: catalogue.bakery.bakeKey === 'rosco' ? classicKey(request, offer.classicKeyPart(request)) : bakeKey(parts),
     keyParts: parts,
-    recipe: writeRecipe(order, names.value, {
-      naming: offer.nameVariables(names.value, request, now),
-      limits: limitsOf(request, catalogue),
-    }),
+    recipe,
     bundle: bundle.value,
     lane,
     priority: request.priority,
@@ -69,22 +72,32 @@ export function planBake(
   });
 }
 
-function withSharedVariables(request: BakeRequest, choice: Choice, { offers, bakery }: Catalogue): Choice {
+/** The provider's choice and what every template is told; a caller's own variables win over both, and over secrets. */
+function withSharedVariables(
+  request: BakeRequest,
+  choice: Choice,
+  { offers, bakery }: Catalogue,
+): Result<Choice, Refusal> {
+  const { packageType } = choice;
   const base = offers.get(request.provider)?.baseImages.find(({ id }) => id === request.base);
-  const repository = base?.customRepository || bakery.repositories[choice.packageType];
-  const variables = { ...choice.variables, ...sharedVariables(request, choice.packageType, repository), ...request.variables };
-  return { ...choice, variables: written(variables) };
+  const shared = sharedVariables(request, {
+    packageType,
+    repository: base?.customRepository || bakery.repositories[packageType],
+  });
+  if (!shared.ok) return shared;
+  return yes({
+    ...choice,
+    variables: written({ ...choice.variables, ...shared.value, ...request.variables }),
+    secrets: withoutAsked(choice.secrets, request),
+  });
 }
 
-/** A recipe's variables: the caller's win over naming, naming over nothing; what has no value is not sent. */
+/** What the caller said wins over naming and places, even where he said only that there shall be no value. */
 function writeRecipe(
   { request, choice, bundle }: BakeOrder,
   { imageName, appVersion }: ImageNames,
   { naming, limits }: { naming: Variables; limits: Limits },
 ): BakeRecipe {
-  const variables = { ...written(naming), ...choice.variables };
-  const places = Object.entries(providers[request.provider]?.places ?? {}).filter(([name]) => !(name in variables));
-  const secrets = Object.entries(choice.secrets).filter(([name]) => !(name in variables));
   return {
     provider: request.provider,
     region: request.region,
@@ -96,9 +109,9 @@ function writeRecipe(
     template: choice.template,
     varFile: request.varFile ?? null,
     bundle: bundle.digest,
-    variables,
-    secrets: Object.fromEntries(secrets),
-    places: Object.fromEntries(places),
+    variables: { ...withoutAsked(written(naming), request), ...choice.variables },
+    secrets: { ...choice.secrets },
+    places: withoutAsked(providers[request.provider]?.places ?? {}, request),
     limits,
   };
 }
@@ -107,22 +120,30 @@ function writeRecipe(
  * Packer renders the values of a JSON template's variables as templates that can read the worker's environment, so `{{` never gets
  * there; and a place on a worker's disk is not the caller's to say, but for `configDir`, which classic pipelines may set.
  */
-function refuseVariables(request: BakeRequest, { template, variables }: Choice): Refusal | undefined {
+function refuseVariables(request: BakeRequest, { template, variables }: BakeRecipe): Refusal | undefined {
+  const asked = Object.keys(request.variables ?? {});
   const places = Object.keys(providers[request.provider]?.places ?? {}).filter((name) => name !== 'configDir');
-  const issues = Object.entries(variables).flatMap(([name, value]) => {
-    const path = `variables.${name}`;
-    if (places.includes(name)) return [{ path, message: 'is set by the worker and cannot be asked for' }];
-    if (templateLanguage(template) === 'json' && JSON.stringify(value).includes('{{'))
-      return [{ path, message: 'holds {{, which Packer would run as a template; write the value out' }];
-    return [];
-  });
+  const taken = asked
+    .filter((name) => places.includes(name))
+    .map((name) => ({ path: `variables.${name}`, message: 'is set by the worker and cannot be asked for' }));
+  const rendered = Object.entries(variables)
+    .filter(([, value]) => templateLanguage(template) === 'json' && JSON.stringify(value).includes('{{'))
+    .map(([name]) => ({
+      path: asked.includes(name) ? `variables.${name}` : '',
+      message: `the variable ${name} would hold {{, which Packer would run as a template; write the value out`,
+    }));
+  const issues = [...taken, ...rendered];
   return issues.length > 0 ? { code: 'malformed-request', issues } : undefined;
 }
 
 /** Null and empty text are not sent, text is trimmed: the classic bakery's rule, which its templates' defaults rely on. */
 function written(variables: Variables): Variables {
-  const trimmed = Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value] as const);
-  return Object.fromEntries(trimmed.filter(([name]) => variables[name] !== null && variables[name] !== ''));
+  const said = Object.entries(variables).filter(([, value]) => value !== null && value !== '');
+  return Object.fromEntries(said.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
+}
+
+function withoutAsked<T>(ours: Readonly<Record<string, T>>, { variables = {} }: BakeRequest): Record<string, T> {
+  return Object.fromEntries(Object.entries(ours).filter(([name]) => !Object.hasOwn(variables, name)));
 }
 
 function limitsOf({ limits }: BakeRequest, { bakery }: Catalogue): Limits {

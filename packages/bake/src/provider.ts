@@ -40,16 +40,26 @@ export interface Provider {
   readonly environment: readonly string[];
   /** The images a record speaks of, primary first; empty for a record that is no image here. Needs no settings, so a worker needs none. */
   images(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
+  /** Records that count only where no record of the build is an image by `images`. */
+  secondBest?(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
+  /** Ids say nothing here, so that records and manifest are compared by the names of their files too. */
+  readonly imagesAreFiles?: boolean;
+  /** What is left of a build's images once Packer's own words about taking them away are heard; all of them where this is absent. */
+  survivors?(images: readonly Artifact[], run: RunOfBuild): readonly Artifact[];
+}
+
+/** One build as the rules for destroyed images see it. */
+export interface RunOfBuild {
+  target: string;
+  /** Records that count here, repeats left out. */
+  candidates: readonly PackerRecord[];
+  /** What Packer said to people while it ran. */
+  notices: readonly string[];
 }
 
 /** Ties a provider's settings to its offer, so that nothing outside its folder knows their type. */
-export function defineProvider<Settings>(parts: {
-  section: string;
-  settings: z.ZodType<Settings>;
-  offer: (settings: Settings) => Offer;
-  places: Provider['places'];
-  environment: Provider['environment'];
-  images: Provider['images'];
-}): Provider {
+export function defineProvider<Settings>(
+  parts: Omit<Provider, 'settings' | 'offer'> & { settings: z.ZodType<Settings>; offer: (settings: Settings) => Offer },
+): Provider {
   return { ...parts, offer: (settings) => parts.offer(parts.settings.parse(settings)) };
 }

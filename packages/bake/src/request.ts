@@ -4,7 +4,9 @@ import { no, type Result, yes } from './result.ts';
 import { Variables } from './variable.ts';
 
 const Word = z.string().trim().min(1).max(256);
-const PackageText = z.string().regex(/^[^\s\p{Cc}]{1,512}$/u, 'a package is one word without blanks, e.g. nginx or nginx=1.24');
+const PackageText = z
+  .string()
+  .regex(/^[^\s\p{Cc}]{1,512}$/u, 'a package is one word without blanks, e.g. nginx or nginx=1.24');
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'a variable name is letters, digits, _ . -');
 
 /** A build output that a pipeline hands over beside the package names, as the classic bakery knows it. */
@@ -28,7 +30,10 @@ export const BakeRequest = z.strictObject({
   packages: z.array(PackageText).max(500).default([]).describe('Operating system packages to install, in this order.'),
   template: Word.optional().describe('Template file, instead of the base image’s or the provider’s.'),
   varFile: Word.optional().describe('Variable file beside the templates, read before our own variables.'),
-  variables: z.record(VariableName, Variables.valueType).optional().describe('Template variables; they win over every other source.'),
+  variables: z
+    .record(VariableName, Variables.valueType)
+    .optional()
+    .describe('Template variables; they win over every other source.'),
   sourceImage: Word.optional().describe('Source image, instead of the base image’s.'),
   imageName: Word.optional().describe('Instead of the first package’s name.'),
   imageSuffix: Word.optional().describe('Instead of the time in the image name.'),
@@ -38,7 +43,10 @@ export const BakeRequest = z.strictObject({
   upgrade: z.boolean().optional().describe('Bring the base image up to date first.'),
   priority: z.int().min(1).max(10).default(5).describe('1 is baked first, 10 last.'),
   lane: Word.optional().describe('Queue to wait in; `default` if not said.'),
-  labels: z.record(Word, z.string().max(256)).optional().describe('For finding it again; they do not change the image.'),
+  labels: z
+    .record(Word, z.string().max(256))
+    .optional()
+    .describe('For finding it again; they do not change the image.'),
   limits: z
     .strictObject({
       timeoutSeconds: z.int().min(1).max(86_400).optional(),
@@ -56,7 +64,11 @@ export function parseRequest(json: unknown): Result<BakeRequest, Refusal> {
   return no({ code: 'malformed-request', issues: parsed.error.issues.map(toIssue) });
 }
 
-function toIssue({ path, message }: z.core.$ZodIssue): RequestIssue {
-  const text = path.reduce<string>((so, part) => (typeof part === 'number' ? `${so}[${part}]` : `${so}.${String(part)}`), '');
+/** Says in a caller's words where a schema found something wrong. */
+export function toIssue({ path, message }: z.core.$ZodIssue): RequestIssue {
+  const text = path.reduce<string>(
+    (so, part) => (typeof part === 'number' ? `${so}[${part}]` : `${so}.${String(part)}`),
+    '',
+  );
   return { path: text.replace(/^\./, ''), message };
 }

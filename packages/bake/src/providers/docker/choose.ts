@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import type { Choice } from '../../order.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { BakeRequest } from '../../request.ts';
+import { no, type Result, yes } from '../../result.ts';
+import type { DockerSettings } from './settings.ts';
+
+/** The options that only docker has. */
+export const DockerOptions = z.strictObject({
+  /** Stands before the image's name, with a `/`. */
+  organization: z.string().trim().max(256).optional(),
+});
+
+export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSettings): Result<Choice, Refusal> {
+  const options = readOptions(DockerOptions, request);
+  if (!options.ok) return options;
+
+  const { baseImages, templateFile, targetRepository, secretVariables } = bakeryDefaults;
+  const base = baseImages.find(({ baseImage }) => baseImage.id === request.base);
+  const sourceImage = request.sourceImage ?? base?.virtualizationSettings?.sourceImage;
+  if (!base?.virtualizationSettings || !sourceImage) {
+    const offered = baseImages.filter(({ virtualizationSettings }) => virtualizationSettings);
+    return no({
+      code: 'unknown-base-image',
+      provider: 'docker',
+      asked: request.base,
+      offered: offered.map(({ baseImage }) => baseImage.id),
+    });
+  }
+  return yes({
+    sourceImage,
+    template: request.template ?? base.baseImage.templateFile ?? templateFile,
+    packageType: base.baseImage.packageType,
+    variables: {
+      docker_source_image: sourceImage,
+      docker_target_repository: targetRepository ?? null,
+      // A tag that a commit gives is asked for; one that the clock gives is only a name.
+      docker_target_image_tag: request.ci?.commit ?? null,
+    },
+    secrets: secretVariables,
+    distinct: [options.value.organization ?? ''],
+  });
+}

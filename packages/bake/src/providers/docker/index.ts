@@ -1,0 +1,27 @@
+import { defineProvider } from '../../provider.ts';
+import { toBaseImage } from '../../settings/base-image.ts';
+import { buildVariables } from '../../shared-variables.ts';
+import { dockerSurvivors, readDockerImages } from './artifacts.ts';
+import { chooseDocker } from './choose.ts';
+import { dockerTag, nameDockerImage } from './name.ts';
+import { DockerSettings } from './settings.ts';
+
+export const docker = defineProvider({
+  section: 'docker',
+  settings: DockerSettings,
+  offer: (settings) => ({
+    baseImages: settings.bakeryDefaults.baseImages.map(({ baseImage }) => toBaseImage(baseImage)),
+    choose: (request) => chooseDocker(request, settings),
+    name: (request, { packageType }, now) => nameDockerImage(request, { packageType, now }),
+    nameVariables: (names, request, now) => ({
+      docker_target_image: names.imageName,
+      docker_target_image_tag: dockerTag(now),
+      ...buildVariables(request, names),
+    }),
+    classicKeyPart: () => null,
+  }),
+  places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  environment: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+  images: readDockerImages,
+  survivors: dockerSurvivors,
+});

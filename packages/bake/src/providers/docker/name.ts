@@ -1,0 +1,41 @@
+import { appVersionOf } from '../../app-version.ts';
+import { readOptions } from '../../options.ts';
+import type { PackageType } from '../../os-package/package-type.ts';
+import type { ImageNames } from '../../provider.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { BakeRequest } from '../../request.ts';
+import { requestedPackages } from '../../requested-packages.ts';
+import { no, type Result, yes } from '../../result.ts';
+import { DockerOptions } from './choose.ts';
+
+/** `organization/name`: no arch, no time, no base. The version of a docker image is the time where its package gives none. */
+export function nameDockerImage(
+  request: BakeRequest,
+  { packageType, now }: { packageType: PackageType; now: Date },
+): Result<ImageNames, Refusal> {
+  const options = readOptions(DockerOptions, request);
+  if (!options.ok) return options;
+  const requested = requestedPackages(request, packageType);
+  if (!requested.ok) return requested;
+
+  const { first } = requested.value;
+  if (!request.imageName && !first) return no(NAMELESS_IMAGE);
+  const parts = [options.value.organization, request.imageName || first?.name].filter((part) => part);
+  return yes({
+    imageName: parts.join('/'),
+    appVersion: appVersionOf(first, packageType, request.ci) ?? dockerTag(now),
+  });
+}
+
+/** The tag of an image for which nobody named one. */
+export const dockerTag = (now: Date): string => String(now.getTime());
+
+const NAMELESS_IMAGE: Refusal = {
+  code: 'malformed-request',
+  issues: [
+    {
+      path: 'packages',
+      message: 'is empty, and docker names an image after its first package; name one, or an imageName',
+    },
+  ],
+};

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { BaseImageSettings } from '../../settings/base-image.ts';
+import { Secret } from '../../settings/secret.ts';
+
+/** The section `docker`. */
+export const DockerSettings = z.object({
+  bakeryDefaults: z.object({
+    templateFile: z.string().default('docker.json'),
+    /** Registry and path before the image's name, e.g. `registry.example:5000/team`. */
+    targetRepository: z.string().optional(),
+    /** Variables of the operator's own templates whose values are secrets, e.g. the password of a registry. */
+    secretVariables: z.record(z.string(), Secret).default({}),
+    baseImages: z
+      .array(
+        z.object({
+          baseImage: BaseImageSettings,
+          virtualizationSettings: z.object({ sourceImage: z.string().min(1) }).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+export type DockerSettings = z.infer<typeof DockerSettings>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { BaseImageSettings } from '../../settings/base-image.ts';
+import { Secret } from '../../settings/secret.ts';
+
+/** The section `local`. */
+export const LocalSettings = z.object({
+  bakeryDefaults: z.object({
+    templateFile: z.string().default('local.json'),
+    /** Variables of the operator's own templates whose values are secrets. */
+    secretVariables: z.record(z.string(), Secret).default({}),
+    baseImages: z
+      .array(
+        z.object({
+          baseImage: BaseImageSettings,
+          virtualizationSettings: z.object({
+            /** A suite of Debian, e.g. `bookworm`. */
+            sourceImage: z.string().min(1),
+            /** Where its packages come from, instead of what the worker's own system uses. */
+            mirror: z.string().optional(),
+          }),
+        }),
+      )
+      .default([]),
+  }),
+});
+export type LocalSettings = z.infer<typeof LocalSettings>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { BaseImage } from '../base-image.ts';
+import { PackageType } from '../os-package/package-type.ts';
+
+/** A base image as an operator describes it, the same on every cloud. */
+export const BaseImageSettings = z.object({
+  id: z.string().min(1),
+  shortDescription: z.string().optional(),
+  detailedDescription: z.string().optional(),
+  packageType: PackageType,
+  /** Instead of the provider's own. */
+  templateFile: z.string().optional(),
+  osType: z.enum(['linux', 'windows']).default('linux'),
+  /** Instead of the repository of its package type. */
+  customRepository: z.string().optional(),
+});
+export type BaseImageSettings = z.infer<typeof BaseImageSettings>;
+
+export function toBaseImage({ id, packageType, osType, ...said }: BaseImageSettings): BaseImage {
+  return {
+    id,
+    shortDescription: said.shortDescription ?? null,
+    detailedDescription: said.detailedDescription ?? null,
+    packageType,
+    templateFile: said.templateFile ?? null,
+    osType,
+    customRepository: said.customRepository ?? null,
+  };
+}
