@@ -11,9 +11,12 @@ export type { ManifestEntry, PackerBuild, PackerRecord, PackerReport } from './p
 export { type BakePlan, planBake } from './plan.ts';
 export type { Offer, Provider } from './provider.ts';
 export { providers } from './providers/index.ts';
+export { readArtifacts } from './read-artifacts.ts';
 export { BakeRecipe, Limits } from './recipe.ts';
 export { explainRefusal, type Refusal, type RequestIssue } from './refusal.ts';
 export { BakeRequest, Ci, parseRequest } from './request.ts';
 export { no, type Result, yes } from './result.ts';
 export { BakerySettings } from './settings/bakery.ts';
+export { explainSettingsProblem, type SettingsProblem } from './settings/problem.ts';
+export { readSettings, type Settings } from './settings/read-settings.ts';
 export { Place, SecretName, Value, Variables } from './variable.ts';

@@ -12,6 +12,8 @@ const Lane = z.object({
 export const BakerySettings = z.object({
   /** `honest` covers what changes the image; `rosco` is the classic bakery's key. */
   bakeKey: z.enum(['honest', 'rosco']).default('honest'),
+  /** For classic requests that name none. */
+  defaultProvider: z.string().default('aws'),
   /** How often a bake is begun whose failure is worth another try. */
   attempts: z.coerce.number().int().min(1).max(10).default(3),
   /** Before the second try; doubled before each further one. */
