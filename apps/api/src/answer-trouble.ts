@@ -1,0 +1,52 @@
+import { RedisAway } from '@bakehouse/queue';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type Problem, problem } from './problem.ts';
+import { InvalidInput } from './validation.ts';
+
+/** How long a caller does well to wait while Redis is away. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** An answer to trouble, before it has the shape of one family of calls. */
+export interface Trouble {
+  status: number;
+  problem: Problem;
+}
+
+/** Answers a native call that threw. */
+export function answerTrouble(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, problem: body } = troubleOf(error, request, reply);
+  return reply.code(status).send(body);
+}
+
+/** What a thrown error is to the caller. Logs what the caller cannot mend, and sets `Retry-After` where waiting helps. */
+export function troubleOf(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Trouble {
+  if (error instanceof InvalidInput) {
+    return { status: 400, problem: problem('malformed-request', error.message, error.issues) };
+  }
+  if (error instanceof RedisAway) {
+    request.log.warn({ err: error }, 'redis is away');
+    reply.header('retry-after', RETRY_AFTER_SECONDS);
+    const message = `Redis does not answer, so nothing can be taken or looked up; ask again in ${RETRY_AFTER_SECONDS} s`;
+    return { status: 503, problem: problem('redis-away', message) };
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return { status, problem: problem(wordOf(status), sentenceOf(error)) };
+  request.log.error({ err: error }, 'a call failed');
+  const message = `the bakery failed at this call, and its log has the reason under request ${request.id}`;
+  return { status: 500, problem: problem('internal', message) };
+}
+
+const WORDS: Readonly<Record<number, string>> = {
+  400: 'malformed-request',
+  413: 'too-large',
+  415: 'unsupported-content',
+};
+
+const wordOf = (status: number): string => WORDS[status] ?? 'refused';
+
+function sentenceOf({ code, message }: FastifyError): string {
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'the body is larger than 1 MiB, the most a request may have';
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return 'the body is not JSON; send it with Content-Type: application/json';
+  return message;
+}

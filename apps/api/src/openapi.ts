@@ -1,0 +1,85 @@
+import { BakeRequest, Value } from '@bakehouse/bake';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { AnsweringBake, BakeView } from './bake-view.ts';
+import type { Api } from './parts.ts';
+import { Problem } from './problem.ts';
+
+const PATH = '/docs';
+
+/** Serves the OpenAPI document that the routes' schemas make, and a page to read and try it. Register before the routes. */
+export function documentRoutes(api: Api): void {
+  const schemaRegistry = nameSchemas();
+  const nameInto = createJsonSchemaTransformObject({ schemaRegistry });
+  void api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Bakehouse',
+        version: '1',
+        description: 'A bakery for machine images: ask for a bake, follow it, get the image’s id.',
+      },
+      tags: [
+        { name: 'bakes', description: 'Ask for images, follow and cancel their bakes.' },
+        { name: 'bakery', description: 'What is offered, who bakes, and how it goes.' },
+        { name: 'classic', description: 'The calls of the classic bakery, for pipelines that know no others.' },
+      ],
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: (document) => describeAnswers(nameInto(document)),
+  });
+  void api.register(swaggerUi, { routePrefix: PATH, uiConfig: { deepLinking: true, tryItOutEnabled: true } });
+}
+
+/** Schemas that the document shows once, by name. `Value` must be one: it speaks of itself. */
+function nameSchemas() {
+  const registry = z.registry<{ id: string; description?: string; examples?: unknown[] }>();
+  registry.add(Value, { id: 'Value' });
+  registry.add(BakeRequest, { id: 'BakeRequest', examples: [EXAMPLE_REQUEST] });
+  registry.add(BakeView, { id: 'Bake' });
+  registry.add(AnsweringBake, { id: 'AnsweringBake' });
+  registry.add(Problem, { id: 'Problem', examples: [EXAMPLE_PROBLEM] });
+  return registry;
+}
+
+const EXAMPLE_REQUEST = {
+  provider: 'local',
+  region: 'here',
+  base: 'bookworm',
+  packages: ['hello'],
+  labels: { team: 'lanterns' },
+  ci: { job: 'lantern-release', number: '57', url: 'https://ci.example/job/57' },
+};
+
+const EXAMPLE_PROBLEM = {
+  error: 'unknown-provider',
+  message: "provider 'mars' is not offered here; offered: docker, local",
+  issues: [{ path: 'provider', message: "provider 'mars' is not offered here; offered: docker, local" }],
+};
+
+const MEANING_OF: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  202: 'Taken; look again at where the answer points.',
+  400: 'The request is not one this bakery can take; each issue names the member and what to do.',
+  404: 'There is no such thing here.',
+  409: 'It cannot be done as things stand; the message says why.',
+  413: 'The body is larger than 1 MiB.',
+  415: 'The body is not JSON.',
+  500: 'The bakery failed; its log has the reason under the `X-Request-Id` of the answer.',
+  503: 'Redis is away for the moment; ask again after `Retry-After` seconds.',
+};
+
+type Document = ReturnType<ReturnType<typeof createJsonSchemaTransformObject>>;
+
+/** Says what each status means, where a route has not said it. */
+function describeAnswers(document: Document): Document {
+  const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values<unknown>({ ...path }));
+  for (const operation of operations as { responses?: Record<string, { description?: string }> }[]) {
+    for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+      if (answer.description === 'Default Response') answer.description = MEANING_OF[status] ?? '';
+    }
+  }
+  return document;
+}

@@ -1,0 +1,33 @@
+import type { Catalogue, TemplateTree } from '@bakehouse/bake';
+import type { BakeQueue } from '@bakehouse/queue';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Meters } from './meters.ts';
+
+/** What the api is made of. A test hands in its own. */
+export interface Parts {
+  catalogue: Catalogue;
+  queue: BakeQueue;
+  /** The operator's templates as they stand now. */
+  templates: () => Promise<TemplateTree>;
+  meters: Meters;
+  log: FastifyBaseLogger;
+  now: () => Date;
+  /** A fresh id for a bake. */
+  newId: () => string;
+}
+
+/** The server as routes see it: their zod schemas type what they read and what they answer. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

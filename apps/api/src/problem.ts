@@ -1,0 +1,55 @@
+import { explainRefusal, type Refusal, type RequestIssue } from '@bakehouse/bake';
+import { z } from 'zod';
+
+/** Why a call has no other answer, for a program and for a person. */
+export const Problem = z.object({
+  /** One word per kind of trouble; stays the same when the message is reworded. */
+  error: z.string().describe('One word per kind of trouble; it stays when the message is reworded.'),
+  message: z.string().describe('What is wrong, with which value, and what to do.'),
+  issues: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .describe('Member by member, where the request is to blame; else empty.'),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export function problem(error: string, message: string, issues: readonly RequestIssue[] = []): Problem {
+  return { error, message, issues: [...issues] };
+}
+
+/** What any call may answer. */
+export const TROUBLES = { 400: Problem, 500: Problem, 503: Problem };
+
+/** What each refusal is in HTTP. The one table where the two meet. */
+export const STATUS_OF: Record<Refusal['code'], 400> = {
+  'malformed-request': 400,
+  'unknown-provider': 400,
+  'unknown-base-image': 400,
+  'unknown-lane': 400,
+  'unknown-file': 400,
+  'unsafe-path': 400,
+  'unusable-name': 400,
+};
+
+export function refusalProblem(refusal: Refusal): Problem {
+  return problem(refusal.code, explainRefusal(refusal), issuesOf(refusal));
+}
+
+export const unknownBake = (id: string): Problem =>
+  problem('unknown-bake', `there is no bake '${id}'; it never was, or its record was forgotten after its time`);
+
+function issuesOf(refusal: Refusal): readonly RequestIssue[] {
+  switch (refusal.code) {
+    case 'malformed-request':
+      return refusal.issues;
+    case 'unknown-provider':
+      return [{ path: 'provider', message: explainRefusal(refusal) }];
+    case 'unknown-base-image':
+      return [{ path: 'base', message: explainRefusal(refusal) }];
+    case 'unknown-lane':
+      return [{ path: 'lane', message: explainRefusal(refusal) }];
+    case 'unknown-file':
+    case 'unsafe-path':
+    case 'unusable-name':
+      return [{ path: refusal.field, message: explainRefusal(refusal) }];
+  }
+}

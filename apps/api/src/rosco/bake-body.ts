@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** Text, as the classic bakery's reader takes it: numbers and switches are written out, and nothing but blanks is nothing. */
+const Text = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? undefined : String(value).trim() || undefined));
+
+/** Yes or no: the words themselves, any whole number (0 is no), and empty text for nothing. */
+const Switch = z
+  .union([
+    z.boolean(),
+    z.int().transform((value) => value !== 0),
+    z
+      .string()
+      .trim()
+      .pipe(z.enum(['true', 'false', ''])),
+  ])
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? SWITCHES[value] : (value ?? undefined)));
+
+const SWITCHES: Readonly<Record<string, boolean | undefined>> = { true: true, false: false };
+
+/** One of some words, in exactly that case; its place among them will do, as a number or as digits. */
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z
+    .union([z.string().trim(), z.int()])
+    .nullish()
+    .transform((value, context): Words[number] | undefined => {
+      if (value === null || value === undefined) return undefined;
+      const word = /^\d+$/.test(String(value)) ? words[Number(value)] : words.find((known) => known === value);
+      if (word === undefined) context.addIssue({ code: 'custom', message: `is none of ${words.join(', ')}` });
+      return word;
+    });
+
+/** Providers by their place in the classic bakery's list; ours come after them, so that theirs keep their numbers. */
+export const PROVIDER_WORDS = [
+  'alicloud',
+  'aws',
+  'azure',
+  'docker',
+  'gce',
+  'huaweicloud',
+  'oracle',
+  'tencentcloud',
+  'local',
+] as const;
+
+const ClassicArtifact = z.looseObject({ name: z.string().nullish(), reference: z.string().nullish() });
+
+/** The classic bake request. Members that are not here are ignored: pipelines send their whole stage. */
+export const ClassicBody = z.object({
+  package: Text.describe('Packages, separated by blanks.'),
+  package_artifacts: z.array(ClassicArtifact).nullish(),
+  build_host: Text,
+  job: Text,
+  build_number: Text,
+  commit_hash: Text,
+  build_info_url: Text,
+  cloud_provider_type: oneOf(PROVIDER_WORDS),
+  base_label: oneOf(['release', 'candidate', 'previous', 'unstable', 'foundation']),
+  base_os: Text,
+  base_name: Text,
+  base_ami: Text,
+  vm_type: oneOf(['pv', 'hvm']),
+  store_type: oneOf(['ebs', 's3', 'docker']),
+  enhanced_networking: Switch,
+  ami_name: Text,
+  ami_suffix: Text,
+  upgrade: Switch,
+  instance_type: Text,
+  organization: Text,
+  template_file_name: Text,
+  var_file_name: Text,
+  extended_attributes: z.record(z.string(), z.unknown()).nullish(),
+  account_name: Text,
+  publisher: Text,
+  offer: Text,
+  sku: Text,
+  custom_managed_image_name: Text,
+  os_type: oneOf(['linux', 'windows']),
+  package_type: oneOf(['RPM', 'DEB', 'NUPKG']),
+  user: Text,
+  spinnaker_execution_id: Text,
+  request_id: Text,
+});
+export type ClassicBody = z.infer<typeof ClassicBody>;

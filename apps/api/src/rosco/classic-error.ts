@@ -1,0 +1,35 @@
+import { STATUS_CODES } from 'node:http';
+import { explainRefusal, type Refusal } from '@bakehouse/bake';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { troubleOf } from '../answer-trouble.ts';
+
+/** The classic bakery's error body. Its callers need `error` and `message` to be text. */
+export const ClassicError = z.object({
+  timestamp: z.string(),
+  status: z.number(),
+  error: z.string(),
+  message: z.string(),
+});
+export type ClassicError = z.infer<typeof ClassicError>;
+
+export function classicError(status: number, message: string, now: Date): ClassicError {
+  const timestamp = now.toISOString().replace('Z', '+00:00');
+  return { timestamp, status, error: STATUS_CODES[status] ?? 'Error', message };
+}
+
+/** A refusal in the words that pipelines have always shown, where there are such words. */
+export function classicMessage(refusal: Refusal): string {
+  if (refusal.code === 'unknown-provider') return `Unknown provider type '${refusal.asked}'.`;
+  if (refusal.code === 'unknown-base-image') return `No virtualization settings found for '${refusal.asked}'.`;
+  return explainRefusal(refusal);
+}
+
+/** Answers a classic call that threw: with an empty body where the request could not be read, as ever. */
+export function answerClassicTrouble(now: () => Date) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, problem } = troubleOf(error, request, reply);
+    if (status === 400) return reply.code(400).send();
+    return reply.code(status).send(classicError(status, problem.message, now()));
+  };
+}

@@ -1,0 +1,68 @@
+import { type BakeRequest, no, parseRequest, type Refusal, type Result } from '@bakehouse/bake';
+import type { ClassicBody } from './bake-body.ts';
+
+/** A classic request in our own words. What only names a classic habit (`user`, `store_type`, `instance_type`) has no word here. */
+export function toRequest(
+  body: ClassicBody,
+  { region, defaultProvider }: { region: string; defaultProvider: string },
+): Result<BakeRequest, Refusal> {
+  const provider = body.cloud_provider_type ?? defaultProvider;
+  const attributes = unroll(body.extended_attributes ?? {});
+  if (!attributes.ok) return attributes;
+  return parseRequest({
+    provider,
+    region,
+    base: body.base_os ?? 'null',
+    packages: words(body.package ?? ''),
+    packageArtifacts: body.package_artifacts?.map((artifact) => present(artifact)),
+    template: body.template_file_name,
+    varFile: body.var_file_name,
+    variables: attributes.value,
+    sourceImage: body.base_ami,
+    imageName: body.ami_name,
+    imageSuffix: body.ami_suffix,
+    account: body.account_name,
+    upgrade: body.upgrade,
+    options: present(OPTIONS_OF[provider]?.(body) ?? {}),
+    ci: present({
+      job: body.job,
+      number: body.build_number,
+      url: body.build_info_url,
+      host: body.build_host,
+      commit: body.commit_hash,
+    }),
+  });
+}
+
+/** The members of a classic request that only one provider knows. */
+const OPTIONS_OF: Readonly<Record<string, (body: ClassicBody) => Record<string, unknown>>> = {
+  docker: ({ organization }) => ({ organization }),
+};
+
+/** Two attributes are lists in one text: `copy_to: "a,b"` is `copy_to_1: "a"` and `copy_to_2: "b"`. Empty items are not counted, blank ones are. */
+function unroll(attributes: Readonly<Record<string, unknown>>): Result<Record<string, unknown>, Refusal> {
+  const entries: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!LISTS.includes(name)) entries.push([name, value]);
+    else if (typeof value !== 'string') return no(notText(name));
+    else {
+      const items = value.split(',').filter((item) => item !== '');
+      entries.push(...items.map((item, index): [string, unknown] => [`${name}_${index + 1}`, item.trim()]));
+    }
+  }
+  return { ok: true, value: Object.fromEntries(entries) };
+}
+
+const LISTS = ['copy_to', 'share_with'];
+
+const notText = (name: string): Refusal => ({
+  code: 'malformed-request',
+  issues: [
+    { path: `extended_attributes.${name}`, message: 'is not text; write the items in one text, separated by commas' },
+  ],
+});
+
+const words = (text: string): string[] => text.split(/[ \t\n\r\f]+/).filter((word) => word !== '');
+
+const present = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null));
