@@ -1,0 +1,134 @@
+import path from 'node:path';
+import type { Limits } from '@bakehouse/bake';
+import { execa } from 'execa';
+import { noteLeader } from './claim.ts';
+import { stageEnvironment } from './environment.ts';
+import { holdLeash, type Leash } from './leash.ts';
+import { makeSplitter, type RawLine } from './lines.ts';
+import type { Kitchen, Overrun } from './packer-run.ts';
+import { identityOf } from './process-tree.ts';
+import { openSpool, type Spool } from './spool.ts';
+import type { Stage } from './stage.ts';
+
+/** One command of Packer, and who listens to it. */
+export interface Command {
+  /** The first argument is the command's name. */
+  arguments: readonly string[];
+  limits: Limits;
+  /** Of each line, this many bytes at most. */
+  keep: number;
+  /** Awaited before more is read. */
+  hear: (lines: readonly RawLine[]) => Promise<void>;
+}
+
+export interface CommandEnd {
+  /** `null` after a signal. */
+  exitCode: number | null;
+  /** What stopped it, if it did not end by itself. */
+  stopped: 'signal' | Overrun | undefined;
+  /** It outlasted its grace. */
+  killed: boolean;
+}
+
+/**
+ * Runs a command of Packer in a stage, in a process group of its own. When this returns, no process of the tree is left
+ * and every line has been heard. Throws when Packer cannot be started, or when `hear` threw.
+ */
+export async function runCommand(stage: Stage, command: Command, kitchen: Kitchen): Promise<CommandEnd> {
+  if (kitchen.signal.aborted) return { exitCode: null, stopped: 'signal', killed: false };
+  const spool = await openSpool(path.join(stage.dir, `${command.arguments[0]}.out`));
+  try {
+    return await supervise(stage, command, { ...kitchen, spool });
+  } finally {
+    await spool.close();
+  }
+}
+
+async function supervise(stage: Stage, command: Command, kitchen: Kitchen & { spool: Spool }): Promise<CommandEnd> {
+  const { spool, signal, outputLimit = DEFAULT_OUTPUT_LIMIT } = kitchen;
+  const child = startPacker(stage, command, kitchen);
+  const leader = child.pid === undefined ? null : identityOf(child.pid);
+  const leash = holdLeash<'signal' | 'deaf' | Overrun>({ stage: stage.dir, leader }, command.limits);
+  const noted = noteLeader(stage.dir, leader);
+
+  const stop = (): void => leash.pull('signal');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const unwatch = watch(spool, { ...command.limits, outputLimit }, leash);
+
+  const gone = new AbortController();
+  const hearing = hearAll(spool.read(gone.signal), command).catch((error: unknown) => {
+    leash.pull('deaf');
+    return { error };
+  });
+
+  // The exit, not the end of the output: an orphan may hold that open for as long as it likes.
+  const { exitCode, code, originalMessage } = await child;
+  unwatch();
+  signal.removeEventListener('abort', stop);
+  gone.abort();
+  const [{ why, killed }, heard] = await Promise.all([leash.release(), hearing, noted]);
+  if (heard) throw heard.error;
+  if (code !== undefined) throw new Error(`Packer (${kitchen.packer.path}) cannot be started: ${originalMessage}`);
+  return { exitCode: exitCode ?? null, stopped: why === 'deaf' ? undefined : why, killed };
+}
+
+const DEFAULT_OUTPUT_LIMIT = 2 * 1024 ** 3;
+
+/** How often time and size are looked at. */
+const WATCH_MS = 250;
+
+function startPacker(stage: Stage, command: Command, { packer, environment, spool }: Kitchen & { spool: Spool }) {
+  // A worker that is killed cannot stop its Packer: the guard has the kernel send the SIGTERM.
+  const argv = [...packer.guard, packer.path, ...command.arguments];
+  const [program = packer.path, ...rest] = argv;
+  // execa takes any descriptor; its types know the first few.
+  const output = spool.fd as 3;
+  return execa(program, rest, {
+    cwd: stage.workDir,
+    env: stageEnvironment(stage, environment),
+    extendEnv: false,
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+  });
+}
+
+async function hearAll(chunks: AsyncIterable<Buffer>, { hear, keep }: Command): Promise<undefined> {
+  const splitter = makeSplitter({ keep });
+  for await (const chunk of chunks) {
+    const lines = splitter.push(chunk);
+    if (lines.length > 0) await hear(lines);
+  }
+  const rest = splitter.end();
+  if (rest.length > 0) await hear(rest);
+}
+
+function watch(
+  spool: Spool,
+  { totalMs, idleMs, outputLimit }: Limits & { outputLimit: number },
+  leash: Pick<Leash<Overrun>, 'pull' | 'cut'>,
+): () => void {
+  let size = 0;
+  let grewAt = performance.now();
+  const look = async (): Promise<void> => {
+    const now = await spool.size();
+    if (now !== size) grewAt = performance.now();
+    size = now;
+    if (size > outputLimit) leash.pull('output');
+    // One that floods on while it is being stopped would fill the disk.
+    if (size > 2 * outputLimit) leash.cut();
+    if (performance.now() - grewAt >= idleMs) leash.pull('idle');
+  };
+  const clock = setTimeout(() => leash.pull('total'), totalMs);
+  // A look that meets the end of the run finds the spool closed, and has nothing to say.
+  const looking = setInterval(() => void look().catch(() => {}), Math.min(WATCH_MS, idleMs / 4));
+  return () => {
+    clearTimeout(clock);
+    clearInterval(looking);
+  };
+}
