@@ -5,29 +5,48 @@
 # drops every mount, and the directory it worked in is removed. Root works as root; anyone else as root of a user namespace, for which
 # Debian wants the package uidmap and a range in /etc/subuid.
 #
+# Packer stops a provisioner by killing it, or by going away. So a shell stands in front of this script (local.json), and this script is told
+# of its death with SIGTERM.
+#
 #   suite image_name output_dir cache_dir   as in local.json; the rest of its variables is local-root.sh's
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 enclosure=()
 ((EUID == 0)) || enclosure=(--user --map-root-user --map-auto)
-work='' inside=''
 
 main() {
+  local work status=0
   refuse_bad_names
   close_inherited
   mkdir -p "$output_dir" "$cache_dir"
-  trap clear_away EXIT
-  trap 'exit 143' TERM
-  trap 'exit 130' INT
-  trap 'exit 129' HUP
+  # From here on a signal ends the work inside, and this script by way of its last line.
+  trap end_enclosure TERM INT HUP
   work=$(mktemp -d "${TMPDIR:-/tmp}/root-XXXXXX")
 
-  export work suite image_name output_dir cache_dir
+  export work suite image_name output_dir cache_dir format
   # In the background, because a shell that waits hears signals and one that runs a command does not.
-  unshare ${enclosure[@]+"${enclosure[@]}"} --mount --pid --mount-proc --fork --kill-child=KILL bash "$here/local-root.sh" </dev/null &
-  inside=$!
-  wait "$inside"
+  setpriv --pdeathsig KILL \
+    unshare ${enclosure[@]+"${enclosure[@]}"} --mount --pid --mount-proc --fork --kill-child=KILL bash "$here/local-root.sh" </dev/null &
+  wait "$!" || status=$?
+
+  trap '' TERM INT HUP
+  end_enclosure
+  remove_work "$work"
+  exit "$status"
+}
+
+# Kills the first process of the enclosure: once it can be waited for, all others in there are gone.
+end_enclosure() {
+  local outer=${!:-}
+  [[ -n $outer ]] || exit 143
+  kill -KILL "$(cat "/proc/$outer/task/$outer/children" 2>/dev/null || echo "$outer")" 2>/dev/null || true
+  wait "$outer" 2>/dev/null || true
+}
+
+# One file system only: were anything still mounted in there, it would not be ours to remove.
+remove_work() {
+  if ((EUID == 0)); then rm -rf --one-file-system -- "$1"; else unshare "${enclosure[@]}" rm -rf --one-file-system -- "$1"; fi
 }
 
 # They become file names and arguments of programs that run as root.
@@ -40,7 +59,7 @@ refuse_bad_names() {
     fi
   done
   case ${format:=tar} in
-    tar | qcow2) export format ;;
+    tar | qcow2) ;;
     *) echo "format is '$format'; it can be tar or qcow2" >&2 && exit 2 ;;
   esac
   if [[ -n ${mirror:-} && ! $mirror =~ ^(https?://|deb ) ]]; then
@@ -57,17 +76,6 @@ close_inherited() {
     open=${open##*/}
     if ((open > 2 && open != 255)); then exec {open}>&-; fi
   done
-}
-
-clear_away() {
-  trap '' TERM INT HUP
-  if [[ -n $inside ]]; then
-    kill -KILL "$inside" 2>/dev/null && wait "$inside" 2>/dev/null
-  fi
-  # One file system only: were anything still mounted in there, it would not be ours to remove.
-  if [[ -n $work ]]; then
-    if ((EUID == 0)); then rm -rf --one-file-system -- "$work"; else unshare "${enclosure[@]}" rm -rf --one-file-system -- "$work"; fi
-  fi
 }
 
 main

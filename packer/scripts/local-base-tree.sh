@@ -27,12 +27,14 @@ base_tree_of() {
 
 is_fresh() { [[ -n $(find "$base_tree" -mtime "-$BASE_TREE_DAYS" 2>/dev/null) ]]; }
 
-# Under the lock there is one writer, so what a killed one left is simply written over. The package lists stay in, to be refreshed and not fetched.
+# Twice moved: the first may be a copy to another file system, the second is a rename, so a reader sees a whole tree or none. The package
+# lists stay in it, to be refreshed and not fetched.
 # shellcheck disable=SC2016 # the hook's $1 is the tree
 make_base_tree() {
   # shellcheck disable=SC2154 # work is local-root.sh's
   TMPDIR=$work mmdebstrap --mode=root --variant=minbase --skip=cleanup/apt/lists --format=tar \
     --aptopt='quiet "2"' --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
-    --customize-hook='rm "$1/etc/apt/apt.conf.d/99mmdebstrap"' "$1" "$base_tree.part" ${2:+"$2"} 9>&-
+    --customize-hook='rm "$1/etc/apt/apt.conf.d/99mmdebstrap"' "$1" "$work/base.tar" ${2:+"$2"} 9>&-
+  mv "$work/base.tar" "$base_tree.part"
   mv "$base_tree.part" "$base_tree"
 }
