@@ -52,9 +52,7 @@ export type Submission =
   /** A caller's own id that an earlier bake has. */
   | { answer: 'id-taken'; bake: Bake };
 
-export type CancelAnswer =
-  | { answer: 'cancelled' | 'stopping' | 'ended'; bake: Bake }
-  | { answer: 'unknown' };
+export type CancelAnswer = { answer: 'cancelled' | 'stopping' | 'ended'; bake: Bake } | { answer: 'unknown' };
 
 export interface BakeQuery {
   state?: BakeState | undefined;

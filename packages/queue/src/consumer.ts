@@ -1,4 +1,5 @@
 import type { BakeOutcome, BakeRecipe, Bundle, Phase } from '@bakehouse/bake';
+import type { LogBounds } from './write-log.ts';
 
 /** A bake as a worker holds it, and its lines to Redis. */
 export interface BakeInHand {
@@ -32,8 +33,23 @@ export interface ConsumerOptions {
   bake: (bake: BakeInHand) => Promise<BakeEnd>;
   /** Trouble that no caller waits for: Redis away, a lock lost. */
   onTrouble: (error: Error) => void;
+  /** Of all keys; the producers' own. `{bakehouse}` if not said. */
+  prefix?: string | undefined;
+  /** When a worker counts as lost; for tests that cannot wait. */
+  patience?: Partial<Patience> | undefined;
+  /** How much of a log is kept. */
+  logBounds?: LogBounds | undefined;
   /** Told after each bake whose end is in the record, for metrics and logs. */
   onEnd?: (ended: { id: string; state: 'baked' | 'failed' | 'cancelled' | 'waiting' }) => void;
+}
+
+/** How long a silent worker keeps its bake. Another one has it after `lockMs` and two checks at most. */
+export interface Patience {
+  /** A worker renews its hold twice as often as that. */
+  lockMs: number;
+  checkEveryMs: number;
+  /** A bake that loses more workers than this fails as `worker-lost`. */
+  losses: number;
 }
 
 export interface BakeConsumer {

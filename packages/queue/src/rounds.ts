@@ -1,0 +1,167 @@
+import { type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
+import { imagesOf } from './find.ts';
+import type { Lanes } from './lanes.ts';
+import { WorkerPresence } from './presence.ts';
+import { type BakeRecord, toBake } from './record.ts';
+import { runScript } from './script.ts';
+import { abandonScript } from './scripts/abandon.ts';
+import { forgetScript } from './scripts/forget.ts';
+import { answersOf, type Store } from './store.ts';
+import { indexesOf } from './submit.ts';
+import { sealLog } from './write-log.ts';
+
+const EVERY_MS = 15_000;
+const STRIDE = 200;
+
+export interface Rounds {
+  stop(): void;
+}
+
+interface Making {
+  store: Store;
+  lanes: Lanes;
+  /** How many ended bakes are kept at most; workers do not know. */
+  keep?: number | undefined;
+  onTrouble: (error: Error) => void;
+}
+
+/** Every so often one of all producers and workers mends what a death in the middle of a step left behind, and forgets what is old. */
+export function startRounds(making: Making): Rounds {
+  const { redis, names } = making.store;
+  let isWalking = false;
+  const walk = async () => {
+    if (isWalking || redis.status !== 'ready') return;
+    isWalking = true;
+    try {
+      if (await redis.set(names.rounds, 'walking', 'PX', EVERY_MS - 1_000, 'NX')) await makeRounds(making, new Date());
+    } catch (error) {
+      if (redis.status === 'ready' && error instanceof Error)
+        making.onTrouble(new Error(`rounds: ${error.message}`, { cause: error }));
+    } finally {
+      isWalking = false;
+    }
+  };
+  const timer = setInterval(() => void walk(), EVERY_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+export async function makeRounds(making: Making, now: Date): Promise<void> {
+  await mendLive(making, now);
+  await sealEnded(making.store);
+  await forgetOld(making, now);
+}
+
+/** A live bake has a job that BullMQ has not given up, and one that was told to stop has a worker to do so. */
+async function mendLive({ store, lanes, onTrouble }: Making, now: Date): Promise<void> {
+  const { redis, names } = store;
+  const live = [
+    ...(await redis.zrange(names.index.state('waiting'), 0, -1)),
+    ...(await redis.zrange(names.index.state('baking'), 0, -1)),
+  ];
+  for (const ids of strides(live)) {
+    for (const [id, record] of await readRecords(store, ids)) {
+      try {
+        await mend({ store, lanes }, { id, record, now });
+      } catch (error) {
+        // One record that cannot be read does not keep the others from being mended.
+        onTrouble(
+          new Error(`bake ${id} cannot be mended: ${error instanceof Error ? error.message : error}`, { cause: error }),
+        );
+      }
+    }
+  }
+}
+
+async function mend(
+  { store, lanes }: { store: Store; lanes: Lanes },
+  { id, record, now }: { id: string; record: BakeRecord; now: Date },
+): Promise<void> {
+  const { redis, names } = store;
+  const bake = toBake(record);
+  if (!bake || hasEnded(bake)) return;
+  const look = redis.pipeline().hmget(names.job(bake.lane, id), 'timestamp', 'finishedOn', 'failedReason');
+  look.get(names.worker(record['worker'] ?? 'none'));
+  const [[added, finishedOn, failedReason], presence] = (await answersOf(look)) as [(string | null)[], string | null];
+
+  if (finishedOn)
+    return void (await abandon(store, { id, record, why: failedReason ?? 'it is finished for BullMQ', now }));
+  if (presence && WorkerPresence.parse(JSON.parse(presence)).baking.includes(id)) return;
+  if (bake.state === 'baking' && bake.stopping)
+    return void (await abandon(store, { id, record, why: 'its worker is gone', now }));
+  if (!added) await lanes.deliver(bake, record);
+}
+
+/** Ends a bake whose job BullMQ has given up, if the record is still as it was seen. Answers the state it came to. */
+async function abandon(
+  { redis, names }: Store,
+  { id, record, why, now }: { id: string; record: BakeRecord; why: string; now: Date },
+): Promise<'failed' | 'cancelled' | undefined> {
+  const came = await runScript(redis, abandonScript, {
+    keys: [names.bake(id)],
+    args: [
+      ...[names.prefix, id, record['state'] ?? '', record['run'] ?? '', JSON.stringify(lost(record, why))],
+      ...[instantOf(now), now.getTime()],
+    ],
+  });
+  return came === 'failed' || came === 'cancelled' ? came : undefined;
+}
+
+/** The same for a bake that is known by its id only. */
+export async function abandonJob(
+  store: Store,
+  { id, why, now }: { id: string; why: string; now: Date },
+): Promise<'failed' | 'cancelled' | undefined> {
+  return abandon(store, { id, record: await store.redis.hgetall(store.names.bake(id)), why, now });
+}
+
+const lost = (record: BakeRecord, why: string): BakeFailure => ({
+  class: 'worker-lost',
+  message: `${record['worker'] ?? 'the worker'} went away in the middle of it, and so did each that took it over (${why})`,
+  evidence: [],
+  next: 'see why the workers die: memory, disk, or the machine; then ask for the bake again',
+  leftovers: true,
+});
+
+/** Whoever ended a bake may have died before its log was sealed. */
+async function sealEnded(store: Store): Promise<void> {
+  const { redis, names } = store;
+  for (const ids of strides(await redis.smembers(names.unsealed))) {
+    for (const [id, { state }] of await readRecords(store, ids)) {
+      if (state !== 'waiting' && state !== 'baking') await sealLog(store, id);
+    }
+  }
+}
+
+async function forgetOld({ store, keep }: Making, now: Date): Promise<void> {
+  const { redis, names } = store;
+  const overdue = await redis.zrange(names.ended, '-inf', now.getTime(), 'BYSCORE');
+  for (const ids of strides(overdue)) await forget(store, ids);
+  if (keep === undefined) return;
+  const surplus = (await redis.zcard(names.ended)) - keep;
+  if (surplus <= 0) return;
+  for (const ids of strides(await redis.zrange(names.ended, 0, surplus - 1))) await forget(store, ids);
+}
+
+async function forget(store: Store, ids: readonly string[]): Promise<void> {
+  const { redis, names } = store;
+  for (const [id, record] of await readRecords(store, ids)) {
+    const bake = toBake(record);
+    const found = bake ? [...indexesOf(names, bake), ...imagesOf(bake).map(names.index.image)] : [];
+    await runScript(redis, forgetScript, {
+      keys: [names.bake(id), names.log(id), names.sealedLog(id), names.index.all, ...found],
+      args: [names.prefix, id, bake?.key ?? ''],
+    });
+  }
+}
+
+async function readRecords({ redis, names }: Store, ids: readonly string[]): Promise<[string, BakeRecord][]> {
+  const reads = redis.pipeline();
+  for (const id of ids) reads.hgetall(names.bake(id));
+  const records = (await answersOf(reads)) as BakeRecord[];
+  return ids.map((id, at) => [id, records[at] ?? {}]);
+}
+
+function* strides(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += STRIDE) yield ids.slice(at, at + STRIDE);
+}
