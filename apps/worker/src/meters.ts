@@ -5,7 +5,6 @@ export interface Meters {
   registry: Registry;
   baking: (count: () => number) => void;
   begun: (bake: { provider: string }) => void;
-  phase: (phase: string, seconds: number) => void;
   ended: (bake: { provider: string; state: string; class: string; seconds: number }) => void;
 }
 
@@ -27,13 +26,6 @@ export function openMeters(): Meters {
     buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
     registers,
   });
-  const phases = new Histogram({
-    name: 'bakehouse_phase_seconds',
-    help: 'How long each phase of a bake took.',
-    labelNames: ['phase'],
-    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 1800, 3600],
-    registers,
-  });
   return {
     registry,
     baking: (count) => {
@@ -47,7 +39,6 @@ export function openMeters(): Meters {
       });
     },
     begun: ({ provider }) => begun.inc({ provider }),
-    phase: (phase, took) => phases.observe({ phase }, took),
     ended: ({ provider, state, class: failure, seconds: took }) =>
       seconds.observe({ provider, state, class: failure }, took),
   };

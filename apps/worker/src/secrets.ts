@@ -12,7 +12,7 @@ export interface SecretSources {
   fromSettings: (name: string) => string | undefined;
 }
 
-/** Values by variable name, or the failure that names the secret this worker has not. */
+/** Values by the name of the secret, or the failure that names the one this worker has not. `wanted` is by variable. */
 export async function resolveSecrets(
   wanted: Readonly<Record<string, string>>,
   sources: SecretSources,
@@ -24,7 +24,7 @@ export async function resolveSecrets(
       (await fromDirectory(sources.directory, name)) ??
       sources.fromSettings(name);
     if (value === undefined) return no(missing(name, variable));
-    values[variable] = value;
+    values[name] = value;
   }
   return yes(values);
 }

@@ -1,0 +1,90 @@
+import { type BakeOutcome, no, providers, readArtifacts, yes } from '@bakehouse/bake';
+import {
+  allowedEnvironment,
+  keepFiles,
+  type Packer,
+  type PackerRun,
+  runPacker,
+  type Stage,
+  type validate,
+  withStage,
+} from '@bakehouse/packer';
+import type { BakeEnd, BakeInHand } from '@bakehouse/queue';
+import { excuseInvalid, excuseOverrun } from './excuse.ts';
+import { resolveSecrets, type SecretSources } from './secrets.ts';
+
+/** What a worker brings to every bake. */
+export interface Bakehouse {
+  packer: Packer;
+  validate: typeof validate;
+  secrets: SecretSources;
+  /** The worker's own environment, and the names in it that its operator lets Packer see besides those a provider needs. */
+  environment: Readonly<Record<string, string | undefined>>;
+  passEnvironment: readonly string[];
+  stagesDir: string;
+  imagesDir: string;
+  cacheDir: string;
+}
+
+/** One bake, start to finish: stage, validate, run, read, keep. */
+export async function bake(hand: BakeInHand, house: Bakehouse): Promise<BakeEnd> {
+  const { id, attempt, recipe } = hand;
+  await hand.enter('staging');
+  const secrets = await resolveSecrets(recipe.secrets, house.secrets);
+  if (!secrets.ok) return { outcome: secrets };
+
+  const order = {
+    id,
+    attempt,
+    recipe,
+    bundle: await hand.bundle(),
+    secrets: secrets.value,
+    root: house.stagesDir,
+    imagesDir: house.imagesDir,
+    cacheDir: house.cacheDir,
+  };
+  return withStage(order, (stage) => bakeInStage(hand, stage, { house, secrets: Object.values(secrets.value) }));
+}
+
+async function bakeInStage(
+  hand: BakeInHand,
+  stage: Stage,
+  { house, secrets }: { house: Bakehouse; secrets: readonly string[] },
+): Promise<BakeEnd> {
+  const { id, recipe, signal } = hand;
+  const names = [...(providers[recipe.provider]?.environment ?? []), ...house.passEnvironment];
+  const environment = allowedEnvironment(house.environment, names);
+  const kitchen = { packer: house.packer, environment, secrets, signal, tell: hand.say };
+
+  await hand.enter('validating');
+  const validation = await house.validate(stage, recipe, kitchen);
+  if (validation.ended === 'stopped') return 'stopped';
+  if (validation.ended === 'invalid') {
+    await hand.say(validation.errors);
+    return { outcome: no(excuseInvalid(validation.errors)) };
+  }
+
+  await hand.enter('building');
+  const run = await runPacker(stage, recipe, kitchen);
+  if (run.ended === 'stopped') {
+    if (run.killed)
+      await hand.say(['— Packer did not end within its grace and was killed; what it had made may be left —']);
+    return 'stopped';
+  }
+
+  await hand.enter('publishing');
+  return { outcome: await outcomeOf(run, { hand, stage, id }) };
+}
+
+async function outcomeOf(
+  run: Exclude<PackerRun, { ended: 'stopped' }>,
+  { hand, stage, id }: { hand: BakeInHand; stage: Stage; id: string },
+): Promise<BakeOutcome> {
+  const { recipe } = hand;
+  if (run.ended === 'overran') return no(excuseOverrun(run, recipe.limits));
+  if (run.refused) return no(excuseInvalid(run.report.lastErrors));
+
+  const outcome = readArtifacts(run.report, recipe);
+  if (!outcome.ok) return outcome;
+  return yes(await keepFiles(stage, outcome.value, { id, imageName: recipe.imageName }));
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { explainSettingsProblem, readSettings } from '@bakehouse/bake';
+import { allowedEnvironment, findPacker, rememberValid, sweepStages } from '@bakehouse/packer';
+import { consumeBakes } from '@bakehouse/queue';
+import { pino } from 'pino';
+import { bake } from './bake.ts';
+import { readConfig, type WorkerConfig } from './config.ts';
+import { drainOnSignals } from './drain.ts';
+import { listen } from './health.ts';
+import { openMeters } from './meters.ts';
+import { watched } from './watched.ts';
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  process.stderr.write(`bakehouse worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+async function start(config: WorkerConfig): Promise<void> {
+  const log = pino({ level: config.LOG_LEVEL, name: 'worker' });
+  const packer = await findPacker(config.PACKER_BIN, allowedEnvironment(process.env, []));
+  if (!packer.ok) throw new Error(packer.no);
+  log.info(
+    { packer: packer.value.path, version: packer.value.version, guard: packer.value.guard.length > 0 },
+    'Packer found',
+  );
+
+  const shutdown = new AbortController();
+  const dirs = { root: config.BAKEHOUSE_STAGES, imagesDir: config.BAKEHOUSE_IMAGES };
+  const sweeping = sweepStages(dirs, { graceMs: SWEEP_GRACE_MS, signal: shutdown.signal }).then((sweep) => {
+    if (sweep.removed.length > 0) log.info({ removed: sweep.removed }, 'cleared what a lost worker left');
+    for (const { dir, error } of sweep.stuck) log.warn({ dir, err: error }, 'could not clear what a lost worker left');
+  });
+
+  const meters = openMeters();
+  const house = {
+    packer: packer.value,
+    validate: rememberValid({ most: 1000 }),
+    secrets: {
+      environment: process.env,
+      directory: config.BAKEHOUSE_SECRETS_DIR,
+      fromSettings: await secretsInSettings(config.BAKEHOUSE_SETTINGS),
+    },
+    environment: process.env,
+    passEnvironment: config.BAKEHOUSE_PASS_ENV,
+    stagesDir: config.BAKEHOUSE_STAGES,
+    imagesDir: config.BAKEHOUSE_IMAGES,
+    cacheDir: config.BAKEHOUSE_CACHE,
+  };
+  const consumer = await consumeBakes({
+    redisUrl: config.REDIS_URL,
+    workerId: `${randomUUID()}@${hostname()}`,
+    lanes: config.BAKEHOUSE_LANES,
+    slots: config.BAKEHOUSE_SLOTS,
+    packer: packer.value.version,
+    patience: { lockMs: config.BAKEHOUSE_LOCK_SECONDS, checkEveryMs: config.BAKEHOUSE_LOCK_SECONDS / 2 },
+    bake: (hand) => watched(hand, { log, meters, bake: () => bake(hand, house) }),
+    onTrouble: (error) => log.warn({ err: error }, 'trouble with the queue'),
+    onEnd: ({ id, state }) => log.info({ bake: id, state }, 'bake laid down'),
+  });
+  meters.baking(() => consumer.inHand().length);
+
+  const drain = drainOnSignals(consumer, { log, withinMs: config.BAKEHOUSE_DRAIN_SECONDS });
+  const health = await listen(
+    { isReady: () => !drain.begun(), metrics: () => meters.registry.metrics() },
+    { host: config.HOST, port: config.BAKEHOUSE_WORKER_PORT },
+  );
+  log.info({ lanes: config.BAKEHOUSE_LANES, slots: config.BAKEHOUSE_SLOTS, port: health.port }, 'worker takes bakes');
+
+  await drain.done;
+  shutdown.abort();
+  await Promise.all([consumer.close(), health.close(), sweeping]);
+  log.info('worker has ended');
+}
+
+/** What a cloud may take to delete things, for a Packer that a lost worker left behind. */
+const SWEEP_GRACE_MS = 600_000;
+
+async function secretsInSettings(files: readonly string[]): Promise<(name: string) => string | undefined> {
+  const texts = await Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+  const settings = readSettings(texts, process.env);
+  if (!settings.ok)
+    throw new Error(`settings:\n${settings.no.map((problem) => `  ${explainSettingsProblem(problem)}`).join('\n')}`);
+  return settings.value.secret;
+}
