@@ -10,9 +10,7 @@ export interface LogFlags {
 }
 
 /** Prints what is kept of a bake's log; with `follow` goes on until the bake has ended, which is the exit code. */
-export async function logs(shell: Connected, id: string, flags: LogFlags): Promise<ExitCode> {
-  const found = await shell.bakery.find(id);
-  if (!found.ok) return giveUp(shell, found.no);
+export function logs(shell: Connected, id: string, flags: LogFlags): Promise<ExitCode> {
   const { follow, from: after = 0, tail } = flags;
   return follow ? followed(shell, id, { after, tail }) : printed(shell, id, { after, tail });
 }
