@@ -30,7 +30,8 @@ async function start(config: WorkerConfig): Promise<void> {
 
   const shutdown = new AbortController();
   const dirs = { root: config.BAKEHOUSE_STAGES, imagesDir: config.BAKEHOUSE_IMAGES };
-  const sweeping = sweepStages(dirs, { graceMs: SWEEP_GRACE_MS, signal: shutdown.signal }).then((sweep) => {
+  // The grace is what a cloud may take to delete things, for a Packer that a lost worker left behind.
+  const sweeping = sweepStages(dirs, { graceMs: 600_000, signal: shutdown.signal }).then((sweep) => {
     if (sweep.removed.length > 0) log.info({ removed: sweep.removed }, 'cleared what a lost worker left');
     for (const { dir, error } of sweep.stuck) log.warn({ dir, err: error }, 'could not clear what a lost worker left');
   });
@@ -75,9 +76,6 @@ async function start(config: WorkerConfig): Promise<void> {
   await Promise.all([consumer.close(), health.close(), sweeping]);
   log.info('worker has ended');
 }
-
-/** What a cloud may take to delete things, for a Packer that a lost worker left behind. */
-const SWEEP_GRACE_MS = 600_000;
 
 async function secretsInSettings(files: readonly string[]): Promise<(name: string) => string | undefined> {
   const texts = await Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
