@@ -26,6 +26,19 @@ export function parseAppVersion(text: string | null): AppVersion | null {
   return { packageName, version, ...build, buildJobName: job };
 }
 
+/** Whether an image was baked from that very package. */
+export const isAppVersionOf = (text: string | null, packageName: string): boolean =>
+  parseAppVersion(text)?.packageName === packageName;
+
+/** The build that an image's tags speak of, as deployment pages link to it. */
+export function buildOfImage(
+  appVersion: string | null,
+  buildHost: string | null,
+): { host: string | null; name: string | null; number: string | null } | null {
+  const parsed = parseAppVersion(appVersion);
+  return parsed && { host: buildHost, name: parsed.buildJobName, number: parsed.buildNumber };
+}
+
 /** `name-version-part[.part][/job/number]`; the name takes as many hyphens as the rest leaves it. */
 const PATTERN = /^([\w.~^-]+)-([A-Za-z0-9.~]+)-(\w+)(?:\.(\w+))?(?:\/([\w.~^-]+)\/\d+)?$/;
 

@@ -35,10 +35,15 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
     variables: {
       docker_source_image: sourceImage,
       docker_target_repository: targetRepository ?? null,
-      // A tag that a commit gives is asked for; one that the clock gives is only a name.
-      docker_target_image_tag: request.ci?.commit ?? null,
     },
     secrets: secretVariables,
-    distinct: [options.value.organization ?? ''],
+    // A tag that was asked for sets an image apart, one that the clock gives is only a name.
+    distinct: [options.value.organization ?? '', askedTag(request) ?? ''],
   });
+}
+
+/** The tag by which a caller will look for the image: his own, else his commit. */
+export function askedTag({ variables = {}, ci }: BakeRequest): string | undefined {
+  const tag = variables['docker_target_image_tag'];
+  return (tag ? String(tag) : ci?.commit) || undefined;
 }

@@ -3,7 +3,7 @@ import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { dockerSurvivors, readDockerImages } from './artifacts.ts';
 import { chooseDocker } from './choose.ts';
-import { dockerTag, nameDockerImage } from './name.ts';
+import { nameDockerImage, targetTag } from './name.ts';
 import { DockerSettings } from './settings.ts';
 
 export const docker = defineProvider({
@@ -15,7 +15,7 @@ export const docker = defineProvider({
     name: (request, { packageType }, now) => nameDockerImage(request, { packageType, now }),
     nameVariables: (names, request, now) => ({
       docker_target_image: names.imageName,
-      docker_target_image_tag: dockerTag(now),
+      docker_target_image_tag: targetTag(request, now),
       ...buildVariables(request, names),
     }),
     classicKeyPart: () => null,

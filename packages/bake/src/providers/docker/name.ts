@@ -1,14 +1,15 @@
 import { appVersionOf } from '../../app-version.ts';
 import { readOptions } from '../../options.ts';
+import type { OsPackage } from '../../os-package/os-package.ts';
 import type { PackageType } from '../../os-package/package-type.ts';
 import type { ImageNames } from '../../provider.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { BakeRequest } from '../../request.ts';
+import type { BakeRequest, Ci } from '../../request.ts';
 import { requestedPackages } from '../../requested-packages.ts';
 import { no, type Result, yes } from '../../result.ts';
-import { DockerOptions } from './choose.ts';
+import { askedTag, DockerOptions } from './choose.ts';
 
-/** `organization/name`: no arch, no time, no base. The version of a docker image is the time where its package gives none. */
+/** `organization/name`: no arch, no time, no base. */
 export function nameDockerImage(
   request: BakeRequest,
   { packageType, now }: { packageType: PackageType; now: Date },
@@ -23,12 +24,20 @@ export function nameDockerImage(
   const parts = [options.value.organization, request.imageName || first?.name].filter((part) => part);
   return yes({
     imageName: parts.join('/'),
-    appVersion: appVersionOf(first, packageType, request.ci) ?? dockerTag(now),
+    appVersion: dockerVersion({ first, packageType, ci: request.ci }, now),
   });
 }
 
-/** The tag of an image for which nobody named one. */
-export const dockerTag = (now: Date): string => String(now.getTime());
+/** A docker image always has a version: the time where its package gives none. */
+export const dockerVersion = (
+  { first, packageType, ci }: { first: OsPackage | undefined; packageType: PackageType; ci: Ci | undefined },
+  now: Date,
+): string => appVersionOf(first, packageType, ci) ?? millis(now);
+
+/** The time stands in for a tag that nobody asked for. */
+export const targetTag = (request: BakeRequest, now: Date): string => askedTag(request) ?? millis(now);
+
+const millis = (now: Date): string => String(now.getTime());
 
 const NAMELESS_IMAGE: Refusal = {
   code: 'malformed-request',

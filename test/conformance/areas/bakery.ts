@@ -1,0 +1,15 @@
+import type { TemplateTree } from '../../../packages/bake/src/bundle.ts';
+import { type Catalogue, openCatalogue } from '../../../packages/bake/src/catalogue.ts';
+import { explainSettingsProblem } from '../../../packages/bake/src/settings/problem.ts';
+import { readSettings } from '../../../packages/bake/src/settings/read-settings.ts';
+
+/** A bakery with the settings of a vector. */
+export function openBakery(config: unknown): Catalogue {
+  const settings = readSettings([{ name: 'config', text: JSON.stringify(config) }], {});
+  if (!settings.ok) throw new Error(settings.no.map(explainSettingsProblem).join('\n'));
+  return openCatalogue(settings.value);
+}
+
+/** Templates that are there by name: vectors ask which one is taken, not what is in it. */
+export const templatesNamed = (names: readonly (string | undefined)[]): TemplateTree =>
+  new Map(names.flatMap((path) => (path === undefined ? [] : [[path, { path, executable: false, content: 'e30=' }]])));
