@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, becomes } from '../support/ask.ts';
 import type { Fleet } from '../support/fleet.ts';
-import { ask, ended } from './ask.ts';
 import { nowMs } from './figures.ts';
 
 /** Milliseconds, one sample a bake or a line. */
@@ -31,7 +31,7 @@ async function quick(fleet: Fleet): Promise<{ start: number; visible: number }> 
   const { clock, variables } = play(fleet, 'quick');
   const asked = nowMs();
   const id = await ask(fleet.url, { template: 'clock.json', variables });
-  await ended(fleet.url, id, { as: 'baked', everyMs: 4 });
+  await becomes(fleet.url, id, { state: 'baked', everyMs: 4 });
   const seen = nowMs();
   return { start: (await told(clock, 'started')) - asked, visible: seen - (await told(clock, 'exited')) };
 }
@@ -62,7 +62,7 @@ async function cancel(fleet: Fleet): Promise<number> {
   const asked = nowMs();
   const response = await fetch(`${fleet.url}/bakes/${id}`, { method: 'DELETE' });
   if (!response.ok) throw new Error(`DELETE answered ${response.status}`);
-  await ended(fleet.url, id, { as: 'cancelled', everyMs: 20 });
+  await becomes(fleet.url, id, { state: 'cancelled', everyMs: 20 });
   return (await told(clock, 'signalled')) - asked;
 }
 

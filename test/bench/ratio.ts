@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ask, ended } from './ask.ts';
+import { ask, becomes } from '../support/ask.ts';
 import { median, nowMs } from './figures.ts';
 
 const run = promisify(execFile);
@@ -42,7 +42,7 @@ async function together(count: number, work: () => Promise<void>): Promise<numbe
 
 async function throughFleet(url: string, seconds: string): Promise<void> {
   const id = await ask(url, { template: 'short.json', variables: { seconds } });
-  await ended(url, id, { as: 'baked', everyMs: 5 });
+  await becomes(url, id, { state: 'baked', everyMs: 5 });
 }
 
 async function barePacker(seconds: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { ask } from './ask.ts';
+import { ask } from '../support/ask.ts';
 import { nowMs, quantiles } from './figures.ts';
 
 /** What so many callers at once get, each asking again as soon as it is answered. */
