@@ -6,7 +6,10 @@ import { Variables } from './variable.ts';
 const Word = z.string().trim().min(1).max(256);
 const PackageText = z
   .string()
-  .regex(/^[^\s\p{Cc}]{1,512}$/u, 'a package is one word without blanks, e.g. nginx or nginx=1.24');
+  .regex(
+    /^(?!-)[^\s\p{Cc}]{1,512}$/u,
+    'a package is one word without blanks and no option, e.g. nginx or nginx_1.24_amd64',
+  );
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'a variable name is letters, digits, _ . -');
 
 /** A build output that a pipeline hands over beside the package names, as the classic bakery knows it. */

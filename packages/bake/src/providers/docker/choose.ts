@@ -16,7 +16,7 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
   const options = readOptions(DockerOptions, request);
   if (!options.ok) return options;
 
-  const { baseImages, templateFile, targetRepository, secretVariables } = bakeryDefaults;
+  const { baseImages, templateFile, targetRepository, loginServer, loginUsername } = bakeryDefaults;
   const base = baseImages.find(({ baseImage }) => baseImage.id === request.base);
   const sourceImage = request.sourceImage ?? base?.virtualizationSettings?.sourceImage;
   if (!base?.virtualizationSettings || !sourceImage) {
@@ -35,8 +35,10 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
     variables: {
       docker_source_image: sourceImage,
       docker_target_repository: targetRepository ?? null,
+      docker_login_server: loginServer ?? null,
+      docker_login_username: loginUsername ?? null,
     },
-    secrets: secretVariables,
+    secrets: secretsOf(bakeryDefaults),
     // A tag that was asked for sets an image apart, one that the clock gives is only a name.
     distinct: [options.value.organization ?? '', askedTag(request) ?? ''],
   });
@@ -47,3 +49,6 @@ export function askedTag({ variables = {}, ci }: BakeRequest): string | undefine
   const tag = variables['docker_target_image_tag'];
   return (tag ? String(tag) : ci?.commit) || undefined;
 }
+
+const secretsOf = ({ loginPassword, secretVariables }: DockerSettings['bakeryDefaults']): Choice['secrets'] =>
+  loginPassword === undefined ? secretVariables : { docker_login_password: loginPassword, ...secretVariables };

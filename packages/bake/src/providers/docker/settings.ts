@@ -8,7 +8,11 @@ export const DockerSettings = z.object({
     templateFile: z.string().default('docker.json'),
     /** Registry and path before the image's name, e.g. `registry.example:5000/team`. */
     targetRepository: z.string().optional(),
-    /** Variables of the operator's own templates whose values are secrets, e.g. the password of a registry. */
+    /** For a registry that asks who is there. */
+    loginServer: z.string().optional(),
+    loginUsername: z.string().optional(),
+    loginPassword: Secret.optional(),
+    /** Variables of the operator's own templates whose values are secrets. */
     secretVariables: z.record(z.string(), Secret).default({}),
     baseImages: z
       .array(

@@ -4,6 +4,7 @@ import type { Choice } from '../../order.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { BakeRequest } from '../../request.ts';
 import { no, type Result, yes } from '../../result.ts';
+import { FILE_NAME, FILE_NAME_RULE } from './name.ts';
 import type { LocalSettings } from './settings.ts';
 
 /** Any region is taken: the image is made on the worker's own disk. */
@@ -18,6 +19,8 @@ export function chooseLocal(request: BakeRequest, { bakeryDefaults }: LocalSetti
     return no({ code: 'unknown-base-image', provider: 'local', asked: request.base, offered });
   }
   const sourceImage = request.sourceImage ?? base.virtualizationSettings.sourceImage;
+  const refused = refuseWords(request);
+  if (refused) return no(refused);
   return yes({
     sourceImage,
     template: request.template ?? base.baseImage.templateFile ?? templateFile,
@@ -27,3 +30,26 @@ export function chooseLocal(request: BakeRequest, { bakeryDefaults }: LocalSetti
     distinct: [],
   });
 }
+
+/** What a caller says ends as a word of a command line on the worker, or as the name of a file there. */
+function refuseWords({ sourceImage, variables = {} }: BakeRequest): Refusal | undefined {
+  const said: [string, unknown, RegExp, string][] = [
+    ['sourceImage', sourceImage, SUITE, SUITE_RULE],
+    ['variables.local_suite', variables['local_suite'], SUITE, SUITE_RULE],
+    [
+      'variables.local_mirror',
+      variables['local_mirror'],
+      /^[a-z]+:\/\/\S+$/,
+      'a mirror is one address, e.g. http://mirror.example/debian',
+    ],
+    ['variables.local_target_image', variables['local_target_image'], FILE_NAME, FILE_NAME_RULE],
+  ];
+  for (const [field, value, pattern, rule] of said) {
+    const asked = value === undefined || value === null ? '' : String(value).trim();
+    if (asked !== '' && !pattern.test(asked)) return { code: 'unusable-name', field, asked, rule };
+  }
+  return undefined;
+}
+
+const SUITE = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+const SUITE_RULE = 'local bakes on a suite of Debian, e.g. bookworm';

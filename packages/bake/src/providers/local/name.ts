@@ -14,7 +14,8 @@ export function nameLocalImage(
 ): Result<ImageNames, Refusal> {
   for (const field of ['imageName', 'imageSuffix'] as const) {
     const asked = request[field];
-    if (asked !== undefined && !isFileName(asked)) return no({ code: 'unusable-name', field, asked, rule: RULE });
+    if (asked !== undefined && !FILE_NAME.test(asked))
+      return no({ code: 'unusable-name', field, asked, rule: FILE_NAME_RULE });
   }
   const requested = requestedPackages(request, packageType);
   if (!requested.ok) return requested;
@@ -26,10 +27,9 @@ export function nameLocalImage(
   });
 }
 
-const RULE =
+export const FILE_NAME = /^[A-Za-z0-9][\w.+~-]{0,99}$/;
+export const FILE_NAME_RULE =
   'it becomes a file name; use letters, digits, . _ + ~ -, beginning with a letter or a digit, at most 100 of them';
-
-const isFileName = (text: string): boolean => /^[A-Za-z0-9][\w.+~-]{0,99}$/.test(text);
 
 /** Leaves room for the longest extension that a template puts behind it. */
 const toFileName = (name: string): string => {
