@@ -114,7 +114,7 @@ test('a gap moves the place to go on from behind it', async () => {
 
 test('a line of several parts and characters cut by the net arrive whole', async () => {
   const bytes = Buffer.from(`id: 1\ndata: Größe\ndata: über\n\n${sseEnd('baked')}`);
-  api = await startFakeApi(async (_, response) => {
+  api = await startFakeApi((_, response) => {
     beginLog(response);
     for (const byte of bytes) response.write(Buffer.from([byte]));
     response.end();

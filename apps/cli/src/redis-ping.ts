@@ -20,9 +20,10 @@ export async function pingRedis(redisUrl: string, withinMs: number): Promise<Res
     socket.on('close', () => end(no('it closed the connection')));
     socket.on('data', (chunk) => {
       heard += chunk.toString('utf8');
-      if (heard.includes('+PONG')) return end(yes('pong'));
+      // An answer to AUTH comes first, and counts: a PONG may follow all the same.
       const refused = /^-(.*)\r\n/m.exec(heard);
       if (refused) end(no(`it says ${refused[1]}`));
+      else if (heard.includes('+PONG')) end(yes('pong'));
     });
     socket.write(`${auth}${command('PING')}`);
   });
