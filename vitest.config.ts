@@ -9,8 +9,7 @@ const lanes = {
 
 export default defineConfig({
   test: {
-    // The closing line (`N passed, N failed`) belongs here, after 'default': './test/support/closing-line.ts'.
-    reporters: ['default'],
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: Object.entries(lanes).map(([name, include]) => ({
       test: {
         name,
