@@ -121,7 +121,7 @@ describe('a worker', () => {
     expect(packer).toBeDefined();
     await becomes(url, id, { state: 'baked' });
 
-    expect(await logOf(url, id)).toContain(`begun ${mark} with ******`);
+    expect(await logOf(url, id)).toContain(`begun ${mark} with <sensitive>`);
     const [port = ''] = /\d+$/.exec(redisUrl) ?? [];
     const everything = execFileSync('redis-cli', ['-p', port, '--raw', 'EVAL', EVERY_VALUE, '0'], {
       encoding: 'latin1',
