@@ -47,12 +47,15 @@ const LONGEST_TMPDIR = 80;
  * happens. Throws when the root is unfit or a file of the bundle would leave its directory.
  */
 export async function withStage<T>(order: StageOrder, use: (stage: Stage) => Promise<T>): Promise<T> {
-  await prepareRoot(order.root);
-  const partial = path.join(order.imagesDir, PARTIAL);
+  const root = path.resolve(order.root);
+  const imagesDir = path.resolve(order.imagesDir);
+  const cacheDir = path.resolve(order.cacheDir);
+  await prepareRoot(root);
+  const partial = path.join(imagesDir, PARTIAL);
   await mkdir(partial, { recursive: true });
-  return withClaim(path.join(order.root, 's-'), {}, (dir) =>
+  return withClaim(path.join(root, 's-'), {}, (dir) =>
     withClaim(path.join(partial, `${order.id}-${order.attempt}-`), { stage: dir }, async (outputClaim) => {
-      const stage = placesIn(dir, { ...order, outputDir: path.join(outputClaim, 'image') });
+      const stage = placesIn(dir, { outputDir: path.join(outputClaim, 'image'), imagesDir, cacheDir });
       await layOut(stage, order);
       return use(stage);
     }),
@@ -109,9 +112,9 @@ async function layFile(configDir: string, { path: name, executable, content }: T
 /** A directory under /tmp that somebody else made first could be swapped under our feet. */
 async function prepareRoot(root: string): Promise<void> {
   const tmpDir = path.join(root, 's-XXXXXX', 'tmp');
-  if (!path.isAbsolute(root) || Buffer.byteLength(tmpDir) > LONGEST_TMPDIR) {
+  if (Buffer.byteLength(tmpDir) > LONGEST_TMPDIR) {
     throw new Error(
-      `stage directory '${root}' cannot be used: it must be absolute, and ${tmpDir} at most ${LONGEST_TMPDIR} bytes long, or Packer's sockets do not fit; choose a shorter one, e.g. /tmp/bakehouse`,
+      `stage directory '${root}' is too long: Packer's sockets go below ${tmpDir}, which may have ${LONGEST_TMPDIR} bytes; choose a shorter one, e.g. /tmp/bakehouse`,
     );
   }
   await mkdir(root, { recursive: true, mode: 0o700 });

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { MASK, makeRedactor } from './redact.ts';
+
+const SECRET = `p%4s "w'o\\rd",<&>+/ü`;
+
+const b64 = (text: string): string => Buffer.from(text).toString('base64');
+
+test.each([
+  ['as it is', SECRET],
+  ['in JSON', JSON.stringify({ password: SECRET })],
+  [
+    'in JSON as Go writes it',
+    JSON.stringify(SECRET).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026'),
+  ],
+  ['in a URI', `https://x/?p=${encodeURIComponent(SECRET)}`],
+  ['in a form', `p=${encodeURIComponent(SECRET).replaceAll('%20', '+')}`],
+  ['in a URI with small letters', encodeURIComponent(SECRET).replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())],
+  ['quoted for a shell', `'${SECRET.replaceAll("'", `'\\''`)}'`],
+  ['in base64', b64(SECRET)],
+  ['in base64 after one byte', b64(`x${SECRET}yz`)],
+  ['in base64 after two bytes', b64(`user:${SECRET}`)],
+  ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
+])('a secret is masked %s', (_, text) => {
+  const shown = makeRedactor([SECRET]).redact(`before ${text} after`);
+  expect(shown).toContain(MASK);
+  expect(shown).toMatch(/^before .*after$/);
+  // Not even half of it.
+  for (const half of [SECRET.slice(0, 9), SECRET.slice(-9), b64(SECRET).slice(4, 16)])
+    expect(shown).not.toContain(half);
+});
+
+test('each line of a secret is one', () => {
+  const { redact } = makeRedactor(['-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----\n']);
+  expect(redact('key: kqhkiG9w0BAQEF')).toBe(`key: ${MASK}`);
+  expect(redact('-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----')).toBe(MASK);
+});
+
+test('the longer of two secrets is masked as a whole, and overlapping ones leave no rest', () => {
+  expect(makeRedactor(['hunter', 'hunter22']).redact('hunter22')).toBe(MASK);
+  expect(makeRedactor(['abcdef', 'defghi']).redact('xabcdefghiy')).toBe(`x${MASK}y`);
+});
+
+test('what is too short to be a secret is not masked', () => {
+  expect(makeRedactor(['', 'a', '123']).redact('a 123')).toBe('a 123');
+  expect(makeRedactor(['1234']).redact('a 1234')).toBe(`a ${MASK}`);
+});
+
+test('a text that is cut within a secret shows no part of it', () => {
+  expect(makeRedactor(['hunter22']).redact('pass hunter22 word', 8)).toBe(`pass ${MASK}`);
+  expect(makeRedactor(['hunter22']).redact('pass hunter22 word', 13)).toBe(`pass ${MASK}`);
+  expect(makeRedactor(['hunter22']).redact('pass word', 4)).toBe('pass');
+});
+
+test('whatever surrounds it, a secret never comes through', () => {
+  const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => text.trim().length >= 4);
+  fc.assert(
+    fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
+      expect(makeRedactor([value]).redact(before + value + after)).not.toContain(value);
+    }),
+  );
+});
