@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from './root.mjs';
 
 const CHECKS = [
-  { name: 'format and lint', program: 'biome', args: ['ci', '.'] },
+  { name: 'format and lint', program: 'biome', args: ['ci', '--colors=off', '.'] },
   { name: 'types', program: 'tsc', args: ['-p', '.'] },
   { name: 'import floors', program: 'depcruise', args: ['apps', 'packages', 'test'] },
   { name: 'dead code', program: 'knip', args: [] },
@@ -27,7 +27,8 @@ async function runOne({ name, program, args }) {
 }
 
 function outputOf(command, args) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
   return new Promise((resolve) => {
