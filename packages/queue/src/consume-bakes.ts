@@ -7,6 +7,7 @@ import { aHand, begin, type Hand } from './hand.ts';
 import { openLanes } from './lanes.ts';
 import { DEFAULT_PREFIX, namesUnder } from './names.ts';
 import { takeLeave, tellPresence } from './presence.ts';
+import { insist, isAway } from './redis-away.ts';
 import { abandonJob, startRounds } from './rounds.ts';
 import { shareSlots } from './slots.ts';
 import { checkSoundness } from './sound-redis.ts';
@@ -86,10 +87,17 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
     }
   };
 
+  /** The rounds seal what is left unsealed. */
+  const seal = (id: string) => sealLog(store, id).catch(onTrouble);
+
   /** From the first write to the last. What it throws is for BullMQ to read. */
   const bakeInHand = async (hand: Hand, giveBack: () => Promise<unknown>): Promise<string> => {
-    const begun = await begin(store, hand, { worker: workerId, bounds: options.logBounds ?? LOG_BOUNDS });
-    if (!begun) return 'needed no baking';
+    const bounds = options.logBounds ?? LOG_BOUNDS;
+    const begun = await insist(redis, () => begin(store, hand, { worker: workerId, bounds }), onTrouble);
+    if (!begun) {
+      await seal(hand.id);
+      return 'needed no baking';
+    }
     const end = await bakeSafely(options.bake, begun.bake);
     const verdict = judge(end, {
       attempt: begun.bake.attempt,
@@ -105,8 +113,8 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
       );
       throw new WaitingError();
     }
-    if (state !== 'waiting') await sealLog(store, hand.id);
     if (state !== 'baking') options.onEnd?.({ id: hand.id, state });
+    if (state !== 'waiting') await seal(hand.id);
     return tellBullMq(state, { verdict, giveBack });
   };
 
@@ -129,7 +137,7 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
       metrics: { maxDataPoints: 14 * 1_440 },
       autorun: false,
     });
-    worker.on('error', onTrouble);
+    worker.on('error', (error) => isAway(error) || onTrouble(error));
     worker.on('lockRenewalFailed', (ids: string[]) => {
       for (const hand of hands) if (ids.includes(hand.id)) hand.stop('lost');
     });

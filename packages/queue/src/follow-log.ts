@@ -19,10 +19,7 @@ export async function* followLog(
     while (!signal.aborted) {
       const reading = await readAfter(store, id, cursor);
       if (!reading) return;
-      for (const piece of reading.pieces) {
-        yield piece;
-        if (signal.aborted) return;
-      }
+      yield* reading.pieces;
       cursor = reading.cursor;
       if (!reading.exhausted) continue;
       // The state was read together with the lines, so an ended bake's last line has been told.

@@ -1,6 +1,7 @@
 import type { Bake } from '@bakehouse/bake';
 import { Queue } from 'bullmq';
 import type { BakeRecord } from './record.ts';
+import { isAway } from './redis-away.ts';
 import type { Store } from './store.ts';
 
 /** BullMQ's queues, one a lane. BullMQ delivers; what is true of a bake stands in its record. */
@@ -17,7 +18,8 @@ export function openLanes({ redis, names }: Store, onTrouble: (error: Error) => 
   const open = (lane: string): Queue => {
     // BullMQ's own version check asks once, at its first connection, and a queue whose answer got lost never works again.
     const queue = new Queue(names.lane(lane), { connection: redis, prefix: names.prefix, skipVersionCheck: true });
-    queue.on('error', onTrouble);
+    // The connection tells of outages itself.
+    queue.on('error', (error) => isAway(error) || onTrouble(error));
     queues.set(lane, queue);
     return queue;
   };

@@ -15,6 +15,19 @@ export async function reach<T>(redis: Redis, ask: () => Promise<T>): Promise<T> 
   }
 }
 
+/** Does something until Redis takes it. A connection that waits out outages by itself still meets a Redis that is loading, full, or a replica. */
+export async function insist<T>(redis: Redis, ask: () => Promise<T>, onTrouble: (error: Error) => void): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await ask();
+    } catch (cause) {
+      if (!isAway(cause) || redis.status === 'end') throw cause;
+      if (!told) onTrouble(away(redis, cause));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
 export function isAway(error: unknown): boolean {
   return error instanceof Error && AWAY.some((said) => said.test(error.message));
 }

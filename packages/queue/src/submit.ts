@@ -15,6 +15,8 @@ export async function submit(
   plan: BakePlan,
   how: SubmitOptions,
 ): Promise<Submission> {
+  if (!IS_ID.test(how.id))
+    throw new TypeError(`'${how.id}' cannot be a bake's id: letters, digits, _ . and -, and not a number alone`);
   const wanted = writeRecord(plan, how, settings);
   let answer = await ask(store, { plan, how, wanted });
   if (answer.word === 'bundle-missing') {
@@ -30,9 +32,12 @@ export async function submit(
       `bake ${how.id} was answered without a record: is something else writing under ${store.names.prefix}?`,
     );
   if (bake.state === 'waiting' && !answer.hasJob) await lanes.deliver(bake, answer.record);
-  if (answer.superseded !== '') await lanes.queue(bake.lane).remove(answer.superseded);
+  if (answer.superseded.id !== '') await lanes.queue(answer.superseded.lane).remove(answer.superseded.id);
   return asSubmission(answer.word, bake);
 }
+
+/** BullMQ refuses job ids that are numbers or have colons, and would do so after the record is written. */
+const IS_ID = /^(?!\d+$)[\w.-]{1,128}$/;
 
 function asSubmission(word: Exclude<Answer['word'], 'bundle-missing'>, bake: Bake): Submission {
   if (word === 'twin' || word === 'repeat') return { answer: 'joined', because: word, bake };
@@ -42,8 +47,19 @@ function asSubmission(word: Exclude<Answer['word'], 'bundle-missing'>, bake: Bak
 const Answer = z.union([
   z.tuple([z.literal('bundle-missing')]).transform(([word]) => ({ word })),
   z
-    .tuple([z.enum(['taken', 'twin', 'repeat', 'key-reused', 'id-taken']), z.string(), z.number(), z.array(z.string())])
-    .transform(([word, superseded, jobs, flat]) => ({ word, superseded, hasJob: jobs === 1, record: recordOf(flat) })),
+    .tuple([
+      z.enum(['taken', 'twin', 'repeat', 'key-reused', 'id-taken']),
+      z.string(),
+      z.string(),
+      z.number(),
+      z.array(z.string()),
+    ])
+    .transform(([word, id, lane, jobs, flat]) => ({
+      word,
+      superseded: { id, lane },
+      hasJob: jobs === 1,
+      record: recordOf(flat),
+    })),
 ]);
 type Answer = z.infer<typeof Answer>;
 

@@ -1,7 +1,7 @@
 import { type BakeFailure, type BakeState, instantOf, isWorthAnotherTry } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { BakeEnd, StopReason } from './consumer.ts';
-import { isAway } from './redis-away.ts';
+import { insist } from './redis-away.ts';
 import { runScript } from './script.ts';
 import { endScript } from './scripts/end.ts';
 import type { Store } from './store.ts';
@@ -80,16 +80,8 @@ export async function layDown(
       ...Object.entries(verdict.fields).flat(),
     ],
   };
-  while (true) {
-    try {
-      const [word, state] = Answer.parse(await runScript(redis, endScript, asked));
-      return word === 'done' ? state : undefined;
-    } catch (error) {
-      if (!isAway(error) || redis.status === 'end') throw error;
-      onTrouble(new Error(`the end of bake ${id} cannot be written yet; trying again`, { cause: error }));
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-  }
+  const [word, state] = Answer.parse(await insist(redis, () => runScript(redis, endScript, asked), onTrouble));
+  return word === 'done' ? state : undefined;
 }
 
 const Answer = z.union([

@@ -5,7 +5,7 @@ import { life } from './life.ts';
  * Takes a bake in, or says who stands for its key. Atomic, so of any number of equal calls one is `taken`.
  * KEYS: the new record. ARGV: prefix, id, key, `join`|`supersede`, bundle digest, idempotency key ('' for none), its fingerprint,
  * now as text, now in ms, how many index names follow, those names, then the record's fields and values.
- * Answers {word, superseded id or '', whether its job is known to BullMQ, the record}; `bundle-missing` has only the word, and changed nothing.
+ * Answers {word, id and lane of a superseded bake whose job can go ('' for none), whether BullMQ knows the answered bake's job, the record}; `bundle-missing` has only the word, and changed nothing.
  */
 export const submitScript = script(
   life,
@@ -15,7 +15,7 @@ local now, indexes = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 local function answer(word, of, superseded)
   local record = name('bake', of)
-  return { word, superseded or '', redis.call('EXISTS', job(redis.call('HGET', record, 'lane'), of)), redis.call('HGETALL', record) }
+  return { word, superseded or '', superseded and redis.call('HGET', name('bake', superseded), 'lane') or '', redis.call('EXISTS', job(redis.call('HGET', record, 'lane'), of)), redis.call('HGETALL', record) }
 end
 
 local function remember(of)
@@ -44,7 +44,7 @@ end
 
 if redis.call('EXISTS', name('bundle', digest)) == 0 then return { 'bundle-missing' } end
 
-local superseded = ''
+local superseded
 if standing and twinState == 'waiting' then
   cancelNow(twin, 'superseded by ' .. id, at, now)
   superseded = twin
