@@ -22,9 +22,10 @@ export function candidatesOf(build: PackerBuild, provider: Provider, recipe: Bak
   return candidates.length > 0 || !provider.secondBest ? candidates : readBy(provider.secondBest);
 }
 
+/** Keeps the first of equal records. */
 export function withoutRepeats(records: readonly PackerRecord[]): PackerRecord[] {
-  const seen = new Map(records.toReversed().map((record) => [identity(record), record]));
-  return records.filter((record) => seen.get(identity(record)) === record);
+  const identities = records.map(identity);
+  return records.filter((_, index) => identities.indexOf(identities[index] ?? '') === index);
 }
 
 const identity = ({ builderId, id, files }: PackerRecord): string => JSON.stringify([builderId, id, files]);

@@ -71,7 +71,7 @@ export const RULES: readonly Rule[] = [
 export const LAST_RESORT: readonly Rule[] = [
   {
     class: 'provisioner',
-    says: /Script exited with non-zero exit status: (?<what>\d+)|Error executing script|exit status (?<what2>[1-9]\d*)|Provisioning step had errors/,
+    says: /Script exited with non-zero exit status: (?<what>\d+)|Error executing script|exit status (?<what2>[1-9]\d*)/,
     message: (what) => `a script of the template failed${what === '' ? '' : ` with exit code ${what}`}`,
     next: 'read the lines of the log before this one: the script says there what it missed',
   },
