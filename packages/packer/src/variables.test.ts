@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { aRecipe } from './testing/a-recipe.ts';
+import { varFileText } from './variables.ts';
+
+const places = { 'config-dir': '/c', 'output-dir': '/o', 'cache-dir': '/k', 'manifest-file': '/m' };
+
+const variables = { on: true, count: 7, list: ['a', 'b'], map: { a: 1 }, text: 'true', nothing: null };
+
+const written = (over: Parameters<typeof aRecipe>[0], secrets: Record<string, string> = {}): unknown =>
+  JSON.parse(varFileText(aRecipe({ places: {}, ...over }), { secrets, places }));
+
+test('a JSON template gets text for everything', () => {
+  expect(written({ template: 'a.json', variables })).toEqual({
+    on: 'true',
+    count: '7',
+    list: '["a","b"]',
+    map: '{"a":1}',
+    text: 'true',
+    nothing: '',
+  });
+});
+
+test.each(['a.pkr.hcl', 'a.pkr.json', 'directory'])('an HCL2 template gets values as they are: %s', (template) => {
+  expect(written({ template, variables })).toEqual(variables);
+});
+
+test('secrets and places are filled in', () => {
+  const recipe = { secrets: { password: 'x.y' }, places: { output_dir: 'output-dir', kept: 'cache-dir' } } as const;
+  expect(written(recipe, { 'x.y': 'hunter22' })).toEqual({ password: 'hunter22', output_dir: '/o', kept: '/k' });
+});
+
+test('a secret that is missing is named', () => {
+  expect(() => written({ secrets: { password: 'x.y' } })).toThrow("variable 'password' needs the secret 'x.y'");
+});
+
+test('a secret that Packer would run as a template is refused, and not shown', () => {
+  const recipe = { template: 'a.json', secrets: { password: 'x.y' } };
+  expect(() => written(recipe, { 'x.y': 'a{{env `HOME`}}' })).toThrow(/^secret 'x.y' holds \{\{, [^`]*$/);
+  expect(written({ ...recipe, template: 'a.pkr.hcl' }, { 'x.y': '{{' })).toEqual({ password: '{{' });
+});
