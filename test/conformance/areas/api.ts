@@ -9,7 +9,7 @@ import type { Result } from '../../../packages/bake/src/result.ts';
 import type { Vector } from '../vector.ts';
 import { type Check, compare, deviation, failed, notYet, type Verdict } from '../verdict.ts';
 import { openBakery, templatesNamed } from './bakery.ts';
-import { fromWire } from './wire.ts';
+import { fromWire, readWire } from './wire.ts';
 import { toNaming, WireNaming } from './wire-naming.ts';
 
 /** The areas of the api's vectors that the mind answers; the others need a server. */
@@ -50,8 +50,10 @@ function checkAttributes({ input, expected }: Vector): Verdict {
   const { parameters, extendedAttributes } = z
     .object({ parameters: z.record(z.string(), z.unknown()), extendedAttributes: z.unknown() })
     .parse(input);
-  const { variables } = fromWire({ extended_attributes: extendedAttributes }, { region: '' });
-  return compare(expected, { ...parameters, ...variables });
+  const request = readWire({ extended_attributes: extendedAttributes }, { region: '' });
+  const isCrash = z.object({ error: z.string() }).safeParse(expected).success;
+  if (!request.ok) return isCrash ? deviation('D16') : failed(explainRefusal(request.no));
+  return compare(expected, { ...parameters, ...request.value.variables });
 }
 
 const TemplateInput = z.object({

@@ -7,7 +7,7 @@ import { withoutRepeats } from './candidates.ts';
  */
 export function wasDestroyed(build: PackerBuild, result: PackerRecord, notices: PackerReport['notices']): boolean {
   const ran = postProcessorsOf(build.target, notices);
-  if (ran.some((type) => !(type in POST_PROCESSORS))) return false;
+  if (ran.some((type) => !Object.hasOwn(POST_PROCESSORS, type))) return false;
 
   const records = build.records.filter(({ builderId }) => builderId !== REGISTRY);
   if (ran.length + 1 - records.length <= explained(ran, records)) return false;
