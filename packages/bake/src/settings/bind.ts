@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Result } from '../result.ts';
-import { SecretName } from '../variable.ts';
-import type { SettingsProblem, Spot } from './problem.ts';
-import { type Setting, sameKey } from './setting.ts';
+import type { SettingsProblem } from './problem.ts';
+import type { Setting } from './setting.ts';
+import { type Binding, join, shape } from './shape.ts';
 
 /** What comes of holding settings against a schema. */
 export interface Bound<T> {
@@ -40,136 +40,6 @@ export function bind<T>(
     secrets: binding.secrets,
   };
 }
-
-interface Binding {
-  fill: (text: string) => Result<string, string>;
-  problems: SettingsProblem[];
-  warnings: SettingsProblem[];
-  secrets: Map<string, string>;
-  spots: Map<string, Spot>;
-  values: Map<string, string>;
-}
-
-interface Held {
-  setting: Setting;
-  schema: z.core.$ZodType;
-  path: string;
-}
-
-function shape({ setting, schema, path }: Held, binding: Binding): unknown {
-  binding.spots.set(path, setting.spot);
-  const bare = unwrap(schema);
-  if (isSecret(bare)) return shapeSecret(setting, path, binding);
-  switch (setting.kind) {
-    case 'nothing':
-      return undefined;
-    case 'text':
-      return shapeText({ text: setting.text, schema: bare, path }, binding);
-    case 'list':
-      return setting.items.map((item, index) =>
-        shape(
-          {
-            setting: item,
-            schema: bare instanceof z.ZodArray ? bare.element : z.json(),
-            path: join(path, String(index)),
-          },
-          binding,
-        ),
-      );
-    case 'map':
-      return bare instanceof z.ZodObject
-        ? shapeMembers({ setting, schema: bare, path }, binding)
-        : shapeEntries({ setting, schema: bare, path }, binding);
-  }
-}
-
-type MapSetting = Extract<Setting, { kind: 'map' }>;
-
-function shapeMembers(
-  { setting, schema, path }: { setting: MapSetting; schema: z.ZodObject; path: string },
-  binding: Binding,
-): unknown {
-  const shaped: Record<string, unknown> = {};
-  for (const [key, value] of setting.entries) {
-    const known = Object.keys(schema.shape).find((name) => sameKey(name, key));
-    const inner = known === undefined ? undefined : schema.shape[known];
-    const at = join(path, known ?? key);
-    if (known === undefined || inner === undefined) {
-      binding.warnings.push({ spot: value.spot, path: at, message: 'is not a setting here and changes nothing' });
-    } else if (Object.hasOwn(shaped, known)) {
-      binding.problems.push({ spot: value.spot, path: at, message: 'is written twice, in two spellings' });
-    } else {
-      shaped[known] = shape({ setting: value, schema: inner, path: at }, binding);
-    }
-  }
-  return shaped;
-}
-
-function shapeEntries(
-  { setting, schema, path }: { setting: MapSetting; schema: z.core.$ZodType; path: string },
-  binding: Binding,
-): unknown {
-  const inner = schema instanceof z.ZodRecord ? schema.valueType : z.json();
-  const entries = [...setting.entries].map(([key, value]) => {
-    const held = shape({ setting: value, schema: inner, path: join(path, key) }, binding);
-    // A name alone, `slow:`, is one with nothing special about it.
-    return [key, held ?? (inner instanceof z.ZodObject ? {} : undefined)] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function shapeSecret(setting: Setting, path: string, binding: Binding): unknown {
-  if (setting.kind === 'nothing') return undefined;
-  if (setting.kind !== 'text' || !SecretName.safeParse(path).success) {
-    binding.problems.push({
-      spot: setting.spot,
-      path,
-      message: 'is a secret: expected text, under a name of letters, digits, _ . -',
-    });
-    return undefined;
-  }
-  binding.secrets.set(path, setting.text);
-  return path;
-}
-
-function shapeText(
-  { text, schema, path }: { text: string; schema: z.core.$ZodType; path: string },
-  binding: Binding,
-): unknown {
-  const filled = binding.fill(text);
-  if (!filled.ok) {
-    binding.problems.push({ spot: binding.spots.get(path), path, message: filled.no });
-    return undefined;
-  }
-  const value = filled.value;
-  binding.values.set(path, value);
-  if (schema instanceof z.ZodString) return value;
-  if (value === '') return undefined;
-  if (schema instanceof z.ZodEnum) return schema.options.find((option) => sameKey(String(option), value)) ?? value;
-  if (schema instanceof z.ZodNumber && Number.isFinite(Number(value))) return Number(value);
-  if (schema instanceof z.ZodBoolean) return SWITCHES[value.toLowerCase()] ?? value;
-  if (schema instanceof z.ZodArray) return value.split(',').map((item) => item.trim());
-  return value;
-}
-
-const SWITCHES: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  false: false,
-  no: false,
-  off: false,
-};
-
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap());
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrap(schema.unwrap());
-  return schema;
-}
-
-const isSecret = (schema: z.core.$ZodType): boolean => z.globalRegistry.get(schema)?.['secret'] === true;
-
-const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /** The line is that of the setting, or of the nearest one around it. */
 function toProblem(issue: z.core.$ZodIssue, root: string, { spots, values }: Binding): SettingsProblem {
