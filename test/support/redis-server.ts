@@ -10,7 +10,7 @@ export interface OwnRedis {
   readonly url: string;
   /** Takes it away as an outage would: every connection breaks and new ones are refused. */
   stop(): Promise<void>;
-  /** Brings it back on the same port, with its data if it was started with AOF. */
+  /** Brings it back on the same port, with its data if it was started with AOF; nothing to do for one that runs. */
   start(): Promise<void>;
   /** For the end of the test: stops it and removes its directory. */
   remove(): Promise<void>;
@@ -22,14 +22,16 @@ export async function startOwnRedis(options: readonly string[] = []): Promise<Ow
   const port = await freePort();
   let server: ChildProcess | undefined;
 
+  const isRunning = () => server !== undefined && server.exitCode === null && server.signalCode === null;
   const start = async () => {
+    if (isRunning()) return;
     server = spawn('redis-server', [...plain, '--port', `${port}`, '--dir', directory, ...options], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await isReady(server);
   };
   const stop = async () => {
-    if (server?.exitCode !== null || server.signalCode !== null) return;
+    if (!server || !isRunning()) return;
     const exit = once(server, 'exit');
     server.kill('SIGTERM');
     await exit;
