@@ -1,48 +1,14 @@
-import { BakeRequest, Value } from '@bakehouse/bake';
+import { Artifact, BakeFailure, BakeRecipe, BakeRequest, Value } from '@bakehouse/bake';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import { AnsweringBake, BakeView } from './bake-view.ts';
 import type { Api } from './parts.ts';
 import { Problem } from './problem.ts';
 
 const PATH = '/docs';
-
-/** Serves the OpenAPI document that the routes' schemas make, and a page to read and try it. Register before the routes. */
-export function documentRoutes(api: Api): void {
-  const schemaRegistry = nameSchemas();
-  const nameInto = createJsonSchemaTransformObject({ schemaRegistry });
-  void api.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Bakehouse',
-        version: '1',
-        description: 'A bakery for machine images: ask for a bake, follow it, get the image’s id.',
-      },
-      tags: [
-        { name: 'bakes', description: 'Ask for images, follow and cancel their bakes.' },
-        { name: 'bakery', description: 'What is offered, who bakes, and how it goes.' },
-        { name: 'classic', description: 'The calls of the classic bakery, for pipelines that know no others.' },
-      ],
-    },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: (document) => describeAnswers(nameInto(document)),
-  });
-  void api.register(swaggerUi, { routePrefix: PATH, uiConfig: { deepLinking: true, tryItOutEnabled: true } });
-}
-
-/** Schemas that the document shows once, by name. `Value` must be one: it speaks of itself. */
-function nameSchemas() {
-  const registry = z.registry<{ id: string; description?: string; examples?: unknown[] }>();
-  registry.add(Value, { id: 'Value' });
-  registry.add(BakeRequest, { id: 'BakeRequest', examples: [EXAMPLE_REQUEST] });
-  registry.add(BakeView, { id: 'Bake' });
-  registry.add(AnsweringBake, { id: 'AnsweringBake' });
-  registry.add(Problem, { id: 'Problem', examples: [EXAMPLE_PROBLEM] });
-  return registry;
-}
 
 const EXAMPLE_REQUEST = {
   provider: 'local',
@@ -59,6 +25,43 @@ const EXAMPLE_PROBLEM = {
   issues: [{ path: 'provider', message: "provider 'mars' is not offered here; offered: docker, local" }],
 };
 
+// Named here, these stand in the document once. `Value` must be named: it speaks of itself.
+for (const [id, schema] of Object.entries({
+  Value,
+  BakeRecipe,
+  BakeFailure,
+  Artifact,
+  Bake: BakeView,
+  AnsweringBake,
+})) {
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
+}
+// `examples` would be left out of a schema that reads as it checks.
+z.globalRegistry.add(BakeRequest, { id: 'BakeRequest', example: EXAMPLE_REQUEST });
+z.globalRegistry.add(Problem, { id: 'Problem', example: EXAMPLE_PROBLEM });
+
+/** Serves the OpenAPI document that the routes' schemas make, and a page to read and try it. Register before the routes. */
+export function documentRoutes(api: Api): void {
+  void api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Bakehouse',
+        version: '1',
+        description: 'A bakery for machine images: ask for a bake, follow it, get the image’s id.',
+      },
+      tags: [
+        { name: 'bakes', description: 'Ask for images, follow and cancel their bakes.' },
+        { name: 'bakery', description: 'What is offered, who bakes, and how it goes.' },
+        { name: 'classic', description: 'The calls of the classic bakery, for pipelines that know no others.' },
+      ],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => describeAnswers(keepUsed(jsonSchemaTransformObject(document) as Document)),
+  });
+  void api.register(swaggerUi, { routePrefix: PATH, uiConfig: { deepLinking: true, tryItOutEnabled: true } });
+}
+
 const MEANING_OF: Readonly<Record<string, string>> = {
   200: 'Done.',
   202: 'Taken; look again at where the answer points.',
@@ -71,7 +74,16 @@ const MEANING_OF: Readonly<Record<string, string>> = {
   503: 'Redis is away for the moment; ask again after `Retry-After` seconds.',
 };
 
-type Document = ReturnType<ReturnType<typeof createJsonSchemaTransformObject>>;
+type Document = Partial<OpenAPIV3_1.Document>;
+
+/** Each schema is named for what is sent and for what is answered; most are only one of the two. */
+function keepUsed(document: Document): Document {
+  const text = JSON.stringify(document);
+  const used = Object.entries(document.components?.schemas ?? {}).filter(([name]) =>
+    text.includes(`"#/components/schemas/${name}"`),
+  );
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } };
+}
 
 /** Says what each status means, where a route has not said it. */
 function describeAnswers(document: Document): Document {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type AllowedMethods, watchRoutes } from './allowed-methods.ts';
 import { answerTrouble } from './answer-trouble.ts';
 import { showDashboard } from './dashboard.ts';
@@ -10,7 +10,8 @@ import { documentRoutes } from './openapi.ts';
 import type { Api, Parts } from './parts.ts';
 import { problem } from './problem.ts';
 import { readJson } from './read-json.ts';
-import { serveClassicCalls } from './rosco/calls.ts';
+import { isClassic, serveClassicCalls } from './rosco/calls.ts';
+import { classicError } from './rosco/classic-error.ts';
 import { cancelBake } from './routes/cancel-bake.ts';
 import { createBake } from './routes/create-bake.ts';
 import { listBakes } from './routes/list-bakes.ts';
@@ -27,7 +28,7 @@ import { validatorCompiler } from './validation.ts';
 export function buildServer(parts: Parts): Api {
   const api: Api = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     requestIdHeader: false,
     genReqId: requestId,
@@ -41,7 +42,7 @@ export function buildServer(parts: Parts): Api {
 
   readJson(api);
   account(api, parts);
-  api.setNotFoundHandler(answerStranger(watchRoutes(api)));
+  api.setNotFoundHandler(answerStranger(watchRoutes(api), parts));
 
   const followers = welcomeFollowers();
   api.addHook('preClose', async () => followers.dismiss());
@@ -79,26 +80,29 @@ function account(api: Api, { meters }: Parts): void {
     if (typeof id === 'string') nameBake(request, id);
   });
   api.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
-    const { method } = request;
-    const status = reply.statusCode;
+    const answer = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };
+    meters.answered(answer, reply.elapsedTime / 1000);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
-    meters.answered({ method, route, status }, reply.elapsedTime / 1000);
-    request.log.info({ method, path: pathOf(request), route, status, ms }, 'answered');
+    request.log.info({ ...answer, path: pathOf(request), ms }, 'answered');
+  });
+  api.addHook('onRequestAbort', async (request) => {
+    const { method, routeOptions } = request;
+    request.log.info({ method, route: routeOptions.url, path: pathOf(request) }, 'the caller left');
   });
 }
 
-function answerStranger(allowed: AllowedMethods) {
+/** Tells a wrong method from a wrong path, to each caller in the words of the calls it knows. */
+function answerStranger(allowed: AllowedMethods, { now }: Parts) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = pathOf(request);
     const methods = allowed(path);
+    if (methods.length > 0) reply.code(405).header('allow', methods.join(', '));
+    else reply.code(404);
+    if (isClassic(path))
+      return reply.send(methods.length > 0 ? undefined : classicError(404, 'No message available', now()));
     if (methods.length === 0)
-      return reply.code(404).send(problem('not-found', `there is nothing at ${path}; /docs lists what there is`));
-    const allow = methods.join(', ');
-    return reply
-      .code(405)
-      .header('allow', allow)
-      .send(problem('method-not-allowed', `${path} takes ${allow}, not ${request.method}`));
+      return reply.send(problem('not-found', `there is nothing at ${path}; /docs lists what there is`));
+    return reply.send(problem('method-not-allowed', `${path} takes ${methods.join(', ')}, not ${request.method}`));
   };
 }
 

@@ -6,6 +6,9 @@ import { createClassicBake } from './create-bake.ts';
 import { lookUpBakes } from './look-up-bakes.ts';
 import { showOptions } from './show-options.ts';
 
+/** Whether a path is among those that only callers of the classic bakery know. */
+export const isClassic = (path: string): boolean => /^\/(api\/v1|bakeOptions)(\/|$)/.test(path);
+
 /** The calls that pipelines have always made, in their words and with their errors. */
 export function serveClassicCalls(api: Api, parts: Parts): void {
   api.setErrorHandler(answerClassicTrouble(parts.now));

@@ -51,6 +51,8 @@ export function showLog(api: Api, { queue }: Parts, followers: Followers): void 
         const after = await startOf(id, { ...query, from: headers['last-event-id'] ?? query.from });
         if (after === undefined) return reply.code(404).send(unknownBake(id));
         reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
+        // A connection that was kept for a next call would keep the server from closing.
+        reply.header('connection', 'close');
         return reply.type('text/event-stream').send(followers.open((signal) => follow(id, { after, signal, log })));
       }
       const page = await queue.readLog(id, query);

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OwnRedis, startOwnRedis } from '../../../test/support/redis-server.ts';
+import { aRequest, openBakery, type TestBakery } from './testing/open-bakery.ts';
+
+let redis: OwnRedis;
+let bakery: TestBakery;
+beforeAll(async () => {
+  redis = await startOwnRedis();
+  bakery = await openBakery(redis.url);
+});
+afterAll(async () => {
+  await bakery.close();
+  await redis.remove();
+});
+
+const CALLS = [
+  ['POST', '/bakes'],
+  ['POST', '/plan'],
+  ['GET', '/bakes'],
+  ['GET', '/bakes/x'],
+  ['DELETE', '/bakes/x'],
+  ['GET', '/bakes/x/log'],
+  ['GET', '/workers'],
+  ['GET', '/ready'],
+  ['POST', '/api/v1/here/bake'],
+  ['GET', '/api/v1/here/status/x'],
+  ['GET', '/api/v1/here/bake/x'],
+  ['GET', '/api/v1/here/logs/x'],
+  ['GET', '/api/v1/here/cancel/x'],
+  ['GET', '/admin/queues/api/queues'],
+] as const;
+
+const call = (method: 'GET' | 'POST' | 'DELETE', url: string) => {
+  const body = url.startsWith('/api/v1')
+    ? { cloud_provider_type: 'local', base_os: 'bookworm', package: 'hello' }
+    : aRequest();
+  return bakery.api.inject({ method, url, ...(method === 'POST' ? { payload: body } : {}) });
+};
+
+test('while Redis is away each call that needs it says so at once, and when it is back all is well', async () => {
+  await redis.stop();
+
+  for (const [method, url] of CALLS) {
+    const asked = performance.now();
+    const answer = await call(method, url);
+    expect(answer.statusCode, `${method} ${url}`).toBe(503);
+    expect(Number(answer.headers['retry-after']), `${method} ${url}`).toBeGreaterThan(0);
+    expect(answer.json().message, `${method} ${url}`).toMatch(/Redis does not answer/);
+    expect(performance.now() - asked, `${method} ${url}`).toBeLessThan(1000);
+  }
+  expect((await call('GET', '/health')).json()).toEqual({ status: 'DOWN' });
+  expect((await call('GET', '/catalogue')).statusCode).toBe(200);
+  expect((await call('GET', '/bakeOptions')).statusCode).toBe(200);
+  const metrics = await call('GET', '/metrics');
+  expect(metrics.statusCode).toBe(200);
+  expect(metrics.body).toMatch(/bakehouse_redis_up 0/);
+  expect(metrics.body).not.toMatch(/bakehouse_bakes\{/);
+  expect(bakery.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+
+  await redis.start();
+
+  await expect.poll(async () => (await call('GET', '/ready')).statusCode, { timeout: 10_000 }).toBe(200);
+  expect((await call('POST', '/bakes')).statusCode).toBe(202);
+});
