@@ -11,7 +11,7 @@ export type PackerEvent =
   /** Not in its tongue: a crash banner, usage, what a linker or a shell had to say. */
   | { kind: 'stray'; text: string };
 
-export type ArtifactField = (typeof ARTIFACT_FIELDS)[number];
+type ArtifactField = (typeof ARTIFACT_FIELDS)[number];
 
 /** Reads one line, without its line end. Build names are found around the keyword, because Packer does not escape commas in them. */
 export function parseLine(line: string): PackerEvent {
@@ -21,7 +21,7 @@ export function parseLine(line: string): PackerEvent {
 }
 
 /** `%!(PACKER_COMMA)` → `,`. */
-export const unescapeCommas = (text: string): string => text.replaceAll(COMMA, ',');
+const unescapeCommas = (text: string): string => text.replaceAll(COMMA, ',');
 
 /** Text for people: line ends too. Packer does not escape backslashes, so a printed `\n` becomes a line end as well. */
 export const unescapeText = (text: string): string =>

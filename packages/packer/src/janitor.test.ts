@@ -7,11 +7,9 @@ import { sweepStages } from './janitor.ts';
 import { STAGE_MARKER } from './process-tree.ts';
 import { withStage } from './stage.ts';
 import { anOrder } from './testing/a-recipe.ts';
-import { openKitchen, processesOf } from './testing/kitchen.ts';
+import { type Kitchen, openKitchen, processesOf } from './testing/kitchen.ts';
 
 const at = { graceMs: 300, signal: new AbortController().signal };
-
-type Kitchen = Awaited<ReturnType<typeof openKitchen>>;
 
 /** A stage as a worker leaves it that was killed, with its owner changed at will. */
 async function aDesertedStage(kitchen: Kitchen, change: (owner: Record<string, unknown>) => object = (owner) => owner) {
@@ -27,7 +25,7 @@ async function aDesertedStage(kitchen: Kitchen, change: (owner: Record<string, u
 const killed = (owner: Record<string, unknown>) => ({ ...owner, worker: { pid: process.pid, start: 1 } });
 
 test('a stage with a living owner is not touched', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   await withStage(anOrder(kitchen), async (stage) => {
     expect(await sweepStages(kitchen, at)).toEqual({ removed: [], stuck: [] });
     expect(await readdir(stage.dir)).toContain('owner.json');
@@ -35,14 +33,14 @@ test('a stage with a living owner is not touched', async () => {
 });
 
 test('a stage whose owner’s number belongs to a later process is cleared', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const dir = await aDesertedStage(kitchen, killed);
   expect(await sweepStages(kitchen, at)).toEqual({ removed: [dir], stuck: [] });
   expect(await readdir(kitchen.root)).toEqual([]);
 });
 
 test('a stage of another machine is left alone for as long as a bake may take', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const elsewhere = { id: 'x', host: 'y', boot: 'z', processNamespace: 'n' };
   const dir = await aDesertedStage(kitchen, (owner) => ({ ...killed(owner), machine: elsewhere }));
   expect((await sweepStages(kitchen, at)).removed).toEqual([]);
@@ -52,7 +50,7 @@ test('a stage of another machine is left alone for as long as a bake may take', 
 });
 
 test('a directory that nobody owns is cleared once it is no longer being made', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const dir = path.join(kitchen.root, 's-nobody');
   await mkdir(dir);
   expect((await sweepStages(kitchen, at)).removed).toEqual([]);
@@ -62,7 +60,7 @@ test('a directory that nobody owns is cleared once it is no longer being made', 
 });
 
 test('a process that a killed worker’s stage still has is ended, however stubborn', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const dir = await aDesertedStage(kitchen, killed);
   const script = 'trap "" TERM; while :; do sleep 0.1; done';
   const child = spawn('sh', ['-c', script], {
@@ -77,7 +75,7 @@ test('a process that a killed worker’s stage still has is ended, however stubb
 });
 
 test('a half-made image stays while its stage does, and goes with it', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const stage = await aDesertedStage(kitchen, killed);
   const partial = path.join(kitchen.imagesDir, '.partial/bake-1-1-abcdef');
   await mkdir(path.join(partial, 'image'), { recursive: true });

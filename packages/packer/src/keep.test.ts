@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Artifact } from '@bakehouse/bake';
+import type { Artifact, Artifacts } from '@bakehouse/bake';
 import { expect, test } from 'vitest';
 import { keepFiles } from './keep.ts';
 import { type Stage, withStage } from './stage.ts';
 import { anOrder } from './testing/a-recipe.ts';
-import { openKitchen } from './testing/kitchen.ts';
+import { type Kitchen, openKitchen } from './testing/kitchen.ts';
 
 const anArtifact = (reference: string): Artifact => ({
   type: 'local/image',
@@ -18,17 +18,11 @@ const anArtifact = (reference: string): Artifact => ({
 const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Stages, lets `bake` leave files behind, and keeps what it names. */
-async function keep(
-  bake: (stage: Stage) => Promise<[string, ...string[]]>,
-  kitchenOfOthers?: Awaited<ReturnType<typeof openKitchen>>,
-) {
-  const kitchen = kitchenOfOthers ?? (await openKitchen());
-  const artifacts = await withStage(anOrder(kitchen), async (stage) => {
+const keep = (kitchen: Kitchen, bake: (stage: Stage) => Promise<[string, ...string[]]>): Promise<Artifacts> =>
+  withStage(anOrder(kitchen), async (stage) => {
     const [first, ...rest] = await bake(stage);
     return keepFiles(stage, [anArtifact(first), ...rest.map(anArtifact)], { id: 'bake-1', imageName: 'hello-1' });
   });
-  return { kitchen, artifacts };
-}
 
 const leaveImage = async ({ outputDir }: Stage): Promise<[string]> => {
   await writeFile(path.join(outputDir, 'root.tar'), 'an image');
@@ -36,7 +30,8 @@ const leaveImage = async ({ outputDir }: Stage): Promise<[string]> => {
 };
 
 test('a file in the output directory is kept under the image’s name, with size and digest', async () => {
-  const { kitchen, artifacts } = await keep(leaveImage);
+  await using kitchen = await openKitchen();
+  const artifacts = await keep(kitchen, leaveImage);
   const reference = path.join(kitchen.imagesDir, 'hello-1/root.tar');
   expect(artifacts).toEqual([{ ...anArtifact(reference), size: 8, digest: sha256('an image') }]);
   expect(await readFile(reference, 'utf8')).toBe('an image');
@@ -45,15 +40,17 @@ test('a file in the output directory is kept under the image’s name, with size
 });
 
 test('an image of the same name is never written over', async () => {
-  const { kitchen } = await keep(leaveImage);
-  const second = await keep(leaveImage, kitchen);
-  const third = await keep(leaveImage, kitchen);
-  expect(second.artifacts[0].reference).toBe(path.join(kitchen.imagesDir, 'hello-1~bake-1/root.tar'));
-  expect(third.artifacts[0].reference).toMatch(/hello-1~bake-1~s-\w+\/root\.tar$/);
+  await using kitchen = await openKitchen();
+  await keep(kitchen, leaveImage);
+  const second = await keep(kitchen, leaveImage);
+  const third = await keep(kitchen, leaveImage);
+  expect(second[0].reference).toBe(path.join(kitchen.imagesDir, 'hello-1~bake-1/root.tar'));
+  expect(third[0].reference).toMatch(/hello-1~bake-1~s-\w+\/root\.tar$/);
 });
 
 test('what a template left in its working directory comes along, by the path it had there', async () => {
-  const { kitchen, artifacts } = await keep(async ({ workDir, outputDir }) => {
+  await using kitchen = await openKitchen();
+  const artifacts = await keep(kitchen, async ({ workDir, outputDir }) => {
     await mkdir(path.join(workDir, 'output-qemu'));
     await writeFile(path.join(workDir, 'output-qemu/disk.qcow2'), 'a disk');
     await writeFile(path.join(workDir, 'root.tar'), 'of the work dir');
@@ -69,39 +66,42 @@ test('what a template left in its working directory comes along, by the path it 
 });
 
 test('an image that is no file passes untouched, and nothing is kept', async () => {
-  const { kitchen, artifacts } = await keep(async () => ['registry.example/hello:1']);
+  await using kitchen = await openKitchen();
+  const artifacts = await keep(kitchen, async () => ['registry.example/hello:1']);
   expect(artifacts).toEqual([anArtifact('registry.example/hello:1')]);
   expect(await readdir(kitchen.imagesDir)).toEqual(['.partial']);
 });
 
 test('a file that stands elsewhere stays there', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const file = path.join(kitchen.dir, 'elsewhere.img');
   await writeFile(file, 'an image');
-  const { artifacts } = await keep(async () => [file], kitchen);
+  const artifacts = await keep(kitchen, async () => [file]);
   expect(artifacts).toEqual([{ ...anArtifact(file), size: 8, digest: sha256('an image') }]);
 });
 
 test('a checksum that Packer wrote down is believed, unless the file is newer', async () => {
   const written = 'a'.repeat(64);
-  const { artifacts } = await keep(async (stage) => {
+  await using kitchen = await openKitchen();
+  const artifacts = await keep(kitchen, async (stage) => {
     const [file] = await leaveImage(stage);
     await writeFile(path.join(stage.outputDir, 'null.sha256'), `${written}\troot.tar\n`);
     return [file];
   });
   expect(artifacts[0].digest).toBe(`sha256:${written}`);
 
-  const newer = await keep(async (stage) => {
+  const newer = await keep(kitchen, async (stage) => {
     const [file] = await leaveImage(stage);
     await writeFile(path.join(stage.outputDir, 'null.sha256'), `${written}\troot.tar\n`);
     await utimes(file, new Date(), new Date(Date.now() + 60_000));
     return [file];
   });
-  expect(newer.artifacts[0].digest).toBe(sha256('an image'));
+  expect(newer[0].digest).toBe(sha256('an image'));
 });
 
 test('the manifest goes along, and names files by where they are now', async () => {
-  const { kitchen } = await keep(async (stage) => {
+  await using kitchen = await openKitchen();
+  await keep(kitchen, async (stage) => {
     const [file] = await leaveImage(stage);
     await writeFile(stage.manifestFile, JSON.stringify({ builds: [{ files: [{ name: file }] }] }));
     return [file];

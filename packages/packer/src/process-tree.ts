@@ -28,7 +28,7 @@ export function isAlive({ pid, start }: ProcessIdentity): boolean {
 }
 
 /** The living processes of a stage. Takes a few milliseconds, and lets others run in between. */
-export async function treeOf(mark: TreeMark): Promise<ProcessIdentity[]> {
+async function treeOf(mark: TreeMark): Promise<ProcessIdentity[]> {
   const all = await readProcesses();
   const sessionIsOurs = !all.some(({ pid, start }) => pid === mark.leader?.pid && start !== mark.leader.start);
   const found = new Set<number>();

@@ -104,7 +104,7 @@ test.each([0, 30, 100])('real Packer: a stop %i ms after the start leaves no pro
 });
 
 test('real Packer: when its worker is killed it cleans up by itself, and the janitor does the rest', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   await mkdir(kitchen.dir, { recursive: true });
   const template = JSON.stringify({
     builders: [{ ...NULL, name: 'lost' }],

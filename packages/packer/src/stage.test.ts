@@ -8,7 +8,7 @@ import { openKitchen } from './testing/kitchen.ts';
 const modeOf = async (file: string): Promise<string> => ((await stat(file)).mode & 0o777).toString(8);
 
 test('a recipe is laid out in private: files, scripts, variables', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const recipe = aRecipe({ variables: { size: 7 }, secrets: { password: 'a.b' }, places: { configDir: 'config-dir' } });
   const bundle = aBundle({ 'template.json': { builders: [] }, 'scripts/install.sh': '#!/bin/sh\n' });
   await withStage(anOrder(kitchen, { recipe, bundle, secrets: { 'a.b': 'hunter22' } }), async (stage) => {
@@ -24,7 +24,7 @@ test('a recipe is laid out in private: files, scripts, variables', async () => {
 });
 
 test('a stage is gone when its use is over, well or not, read-only directories and all', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const use = withStage(anOrder(kitchen), async (stage) => {
     await mkdir(path.join(stage.workDir, 'cache/deep'), { recursive: true });
     await writeFile(path.join(stage.workDir, 'cache/deep/file'), '', { mode: 0o400 });
@@ -38,7 +38,7 @@ test('a stage is gone when its use is over, well or not, read-only directories a
 test.each(['../out', '/etc/out', 'a/../../out', '..'])(
   'a bundle file that would leave its directory is refused: %s',
   async (name) => {
-    const kitchen = await openKitchen();
+    await using kitchen = await openKitchen();
     const staging = withStage(anOrder(kitchen, { bundle: aBundle({ [name]: 'x' }) }), async () => {});
     await expect(staging).rejects.toThrow(`bundle file '${name}' would leave its directory`);
     expect(await readdir(kitchen.root)).toEqual([]);
@@ -47,13 +47,13 @@ test.each(['../out', '/etc/out', 'a/../../out', '..'])(
 );
 
 test('a root that is too long for sockets is refused with the reason', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const root = path.join(kitchen.dir, 'r'.repeat(60));
   await expect(withStage(anOrder({ ...kitchen, root }), async () => {})).rejects.toThrow(/too long.*80 bytes/);
 });
 
 test('a root that is a link to somewhere else is refused', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   const root = path.join(kitchen.dir, 'l');
   await symlink('/tmp', root);
   await expect(withStage(anOrder({ ...kitchen, root }), async () => {})).rejects.toThrow(
@@ -62,7 +62,7 @@ test('a root that is a link to somewhere else is refused', async () => {
 });
 
 test('two tries at one bake do not meet', async () => {
-  const kitchen = await openKitchen();
+  await using kitchen = await openKitchen();
   await withStage(anOrder(kitchen), async (first) => {
     await withStage(anOrder(kitchen), async (second) => {
       expect(second.dir).not.toBe(first.dir);

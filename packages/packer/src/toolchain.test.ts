@@ -9,11 +9,13 @@ import { findPacker } from './toolchain.ts';
 
 const environment = allowedEnvironment(env, []);
 
-async function aProgram(text: string): Promise<string> {
-  const file = path.join((await openKitchen()).dir, 'packer');
+/** What is found where a shell script goes by the name of Packer. */
+async function findScript(text: string) {
+  await using kitchen = await openKitchen();
+  const file = path.join(kitchen.dir, 'packer');
   await writeFile(file, `#!/bin/sh\n${text}\n`);
   await chmod(file, 0o755);
-  return file;
+  return await findPacker(file, environment);
 }
 
 test('Packer is found by name, and says which it is', async () => {
@@ -44,12 +46,11 @@ test('a Packer that is not there is refused with what to do', async () => {
 });
 
 test('another program of that name is refused with what it said', async () => {
-  const file = await aProgram('echo "usage: packer dictionary" >&2; exit 2');
-  const found = await findPacker(file, environment);
+  const found = await findScript('echo "usage: packer dictionary" >&2; exit 2');
   expect(found).toEqual({ ok: false, no: expect.stringMatching(/does not say a version.*exited with 2.*dictionary/) });
 });
 
 test('an answer for people is understood as well', async () => {
-  const found = await findPacker(await aProgram('echo Packer v1.7.1 >&2'), environment);
+  const found = await findScript('echo Packer v1.7.1 >&2');
   expect(found).toMatchObject({ ok: true, value: { version: '1.7.1' } });
 });

@@ -2,34 +2,38 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { env } from 'node:process';
 import type { BakeRecipe } from '@bakehouse/bake';
-import { onTestFinished } from 'vitest';
 import { allowedEnvironment } from '../environment.ts';
-import type { Kitchen } from '../packer-run.ts';
+import type { Kitchen as PackerKitchen } from '../packer-run.ts';
 import { STAGE_MARKER } from '../process-tree.ts';
 import { type Stage, withStage } from '../stage.ts';
 import { aBundle, anOrder, aRecipe, FAKE_PACKER, packerAt } from './a-recipe.ts';
 
-/** Directories for one test; when it is over they are gone, and so is every process that a stage below them had. */
+export type Kitchen = Awaited<ReturnType<typeof openKitchen>>;
+
+/** Directories for one test. Disposing of them removes them, and throws when a process of a stage below them is left. */
 export async function openKitchen() {
   // Not below TMPDIR, which may be long: stages must stay short.
   const dir = await mkdtemp('/tmp/bk-');
   const dirs = { root: path.join(dir, 's'), imagesDir: path.join(dir, 'images'), cacheDir: path.join(dir, 'cache') };
   await mkdir(dirs.root, { mode: 0o700 });
-  onTestFinished(async () => {
-    const left = await processesOf(dir);
-    await rm(dir, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`outlived their stage: ${left.join(', ')}`);
-  });
-  return { dir, ...dirs };
+  return {
+    dir,
+    ...dirs,
+    async [Symbol.asyncDispose]() {
+      const left = await processesOf(dir);
+      await rm(dir, { recursive: true, force: true });
+      if (left.length > 0) throw new Error(`outlived their stage: ${left.join(', ')}`);
+    },
+  };
 }
 
 /** Stages a template and hands it on, with a kitchen that remembers what it was told. */
 export async function withTemplate<T>(
   template: unknown,
-  over: { recipe?: Partial<BakeRecipe>; kitchen?: Partial<Kitchen>; secrets?: Record<string, string> },
-  use: (stage: Stage, recipe: BakeRecipe, kitchen: Kitchen & { told: string[] }) => Promise<T>,
+  over: { recipe?: Partial<BakeRecipe>; kitchen?: Partial<PackerKitchen>; secrets?: Record<string, string> },
+  use: (stage: Stage, recipe: BakeRecipe, kitchen: PackerKitchen & { told: string[] }) => Promise<T>,
 ): Promise<T> {
-  const dirs = await openKitchen();
+  await using dirs = await openKitchen();
   const recipe = aRecipe(over.recipe);
   const told: string[] = [];
   const kitchen = {
@@ -43,7 +47,7 @@ export async function withTemplate<T>(
   };
   const bundle = aBundle({ [recipe.template]: template });
   const order = anOrder(dirs, { recipe, bundle, secrets: over.secrets ?? {} });
-  return withStage(order, (stage) => use(stage, recipe, kitchen));
+  return await withStage(order, (stage) => use(stage, recipe, kitchen));
 }
 
 /** Living processes whose environment says that they belong to a stage below `dir`. */
