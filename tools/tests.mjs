@@ -16,7 +16,9 @@ export async function runTests(lane, args) {
     FAILED_CHECKS: String(failedChecks),
     ...(args.includes('--short') ? { E2E_SHORT: '1' } : {}),
   };
-  const argv = ['run', '--project', lane === 'test' ? 'fast' : 'e2e', ...args.filter((arg) => arg !== '--short')];
+  // Whole bakes fill a machine: one file after the other.
+  const project = lane === 'test' ? ['fast'] : ['e2e', '--no-file-parallelism'];
+  const argv = ['run', '--project', ...project, ...args.filter((arg) => arg !== '--short')];
   const { code, said } = await vitest(argv, environment);
   if (!said) console.log(`0 passed, ${failedChecks + 1} failed`);
   return code === 0 && failedChecks > 0 ? 1 : code;
