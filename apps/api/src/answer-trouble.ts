@@ -1,4 +1,4 @@
-import { RedisAway } from '@bakehouse/queue';
+import { RedisAway, UnsoundRedis } from '@bakehouse/queue';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Problem, problem } from './problem.ts';
 import { InvalidInput } from './validation.ts';
@@ -23,17 +23,22 @@ export function troubleOf(error: FastifyError, request: FastifyRequest, reply: F
   if (error instanceof InvalidInput) {
     return { status: 400, problem: problem('malformed-request', error.message, error.issues) };
   }
-  if (error instanceof RedisAway) {
-    request.log.warn({ err: error }, 'redis is away');
+  if (error instanceof RedisAway || error instanceof UnsoundRedis) {
+    request.log.warn({ reason: error.message }, 'redis cannot be used');
     reply.header('retry-after', RETRY_AFTER_SECONDS);
-    const message = `Redis does not answer, so nothing can be taken or looked up; ask again in ${RETRY_AFTER_SECONDS} s`;
-    return { status: 503, problem: problem('redis-away', message) };
+    return { status: 503, problem: redisProblem(error) };
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return { status, problem: problem(wordOf(status), sentenceOf(error)) };
   request.log.error({ err: error }, 'a call failed');
   const message = `the bakery failed at this call, and its log has the reason under request ${request.id}`;
   return { status: 500, problem: problem('internal', message) };
+}
+
+function redisProblem(error: RedisAway | UnsoundRedis): Problem {
+  if (error instanceof UnsoundRedis) return problem('redis-unsound', error.message);
+  const again = `ask again in ${RETRY_AFTER_SECONDS} s`;
+  return problem('redis-away', `Redis does not answer, so nothing can be taken or looked up; ${again}`);
 }
 
 const WORDS: Readonly<Record<number, string>> = {

@@ -23,6 +23,16 @@ test('whoever closes the server ends every stream, and those that are opened aft
   expect(await textOf(after)).toBe('begun');
 });
 
+test('a quiet stream says now and then that it is still there', async () => {
+  const stream = welcomeFollowers({ keepAliveMs: 10 }).open(aQuietSource().events);
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    if (text.split('\n\n').length > 3) break;
+  }
+  expect(text).toMatch(/^begun(: still here\n\n){3}$/);
+});
+
 test('a source that ends by itself ends its stream', async () => {
   async function* three() {
     yield* ['1', '2', '3'];

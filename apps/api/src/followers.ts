@@ -1,7 +1,7 @@
 import { PassThrough, pipeline, Readable } from 'node:stream';
 
 /** Comes between events when nothing else does, so that no proxy takes a quiet bake for a dead one. */
-const KEEP_ALIVE = { text: ': still here\n\n', everyMs: 15_000 };
+const KEEP_ALIVE = ': still here\n\n';
 
 /** The event streams that callers hold open. */
 export interface Followers {
@@ -11,7 +11,7 @@ export interface Followers {
   dismiss(): void;
 }
 
-export function welcomeFollowers(): Followers {
+export function welcomeFollowers({ keepAliveMs = 15_000 } = {}): Followers {
   const closing = new AbortController();
   const open = new Set<AbortController>();
 
@@ -21,7 +21,7 @@ export function welcomeFollowers(): Followers {
       if (closing.signal.aborted) follower.abort();
       open.add(follower);
       const stream = new PassThrough();
-      const beat = setInterval(() => stream.write(KEEP_ALIVE.text), KEEP_ALIVE.everyMs);
+      const beat = setInterval(() => stream.write(KEEP_ALIVE), keepAliveMs);
       pipeline(Readable.from(events(follower.signal)), stream, () => {
         clearInterval(beat);
         open.delete(follower);

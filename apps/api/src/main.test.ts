@@ -80,6 +80,16 @@ test.each([
   expect(api.said()).toMatch(message);
 });
 
+test('it starts without a Redis, and says that it has none', async () => {
+  const api = await start({ REDIS_URL: 'redis://127.0.0.1:1' });
+  const url = await api.url();
+  expect((await fetch(`${url}/health`)).status).toBe(503);
+  expect((await fetch(`${url}/catalogue`)).status).toBe(200);
+
+  api.child.kill('SIGTERM');
+  expect(await api.exit).toBe(0);
+});
+
 test('a Redis that may forget bakes is refused with the reason', async () => {
   const forgetful = await startOwnRedis(['--maxmemory-policy', 'allkeys-lru']);
   const api = await start({ REDIS_URL: forgetful.url });

@@ -48,9 +48,14 @@ async function main(): Promise<void> {
   }
   await toldToStop();
   log.info('stopping: no new calls are taken, those in hand are finished');
+  const impatient = setTimeout(() => server.server.closeAllConnections(), FINISH_WITHIN_MS);
   await server.close();
+  clearTimeout(impatient);
   await queue.close();
 }
+
+/** A caller who does not finish his call is cut off then. */
+const FINISH_WITHIN_MS = 10_000;
 
 async function readSettingsFiles(names: readonly string[]): Promise<Settings> {
   const files = await Promise.all(

@@ -2,7 +2,7 @@ import type { BakeState } from '@bakehouse/bake';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** `plain` is a new bake, `joined` was answered by an existing one, `rebake` superseded one, `refused` came to none. */
-export type Flavor = 'plain' | 'joined' | 'rebake' | 'refused';
+type Flavor = 'plain' | 'joined' | 'rebake' | 'refused';
 
 /** What the api counts. */
 export interface Meters {

@@ -5,7 +5,7 @@ import { aRequest, openBakery, type TestBakery } from './testing/open-bakery.ts'
 let redis: OwnRedis;
 let bakery: TestBakery;
 beforeAll(async () => {
-  redis = await startOwnRedis();
+  redis = await startOwnRedis(['--appendonly', 'yes']);
   bakery = await openBakery(redis.url);
 });
 afterAll(async () => {
@@ -61,4 +61,29 @@ test('while Redis is away each call that needs it says so at once, and when it i
 
   await expect.poll(async () => (await call('GET', '/ready')).statusCode, { timeout: 10_000 }).toBe(200);
   expect((await call('POST', '/bakes')).statusCode).toBe(202);
+});
+
+test('a follower who is cut off by an outage is not told that the bake has ended, and goes on behind its last line', async () => {
+  await expect.poll(async () => (await call('GET', '/ready')).statusCode, { timeout: 10_000 }).toBe(200);
+  await bakery.startWorker();
+  const url = await bakery.api.listen({ host: '127.0.0.1', port: 0 });
+  const payload = aRequest({ variables: { nonce: 'outage', say: 'one\ntwo', end: 'never' } });
+  const { id } = (await bakery.api.inject({ method: 'POST', url: '/bakes', payload })).json();
+  const follow = (last: string) =>
+    fetch(`${url}/bakes/${id}/log`, { headers: { accept: 'text/event-stream', 'last-event-id': last } });
+  await expect.poll(async () => (await call('GET', `/bakes/${id}/log`)).body).toBe('one\ntwo\n');
+
+  const cutOff = await follow('0');
+  await redis.stop();
+  const seen = await cutOff.text();
+  expect(seen).toContain('id: 2\ndata: two');
+  expect(seen).not.toContain('event: end');
+  expect((await follow('2')).status).toBe(503);
+
+  await redis.start();
+  await expect.poll(async () => (await call('GET', '/ready')).statusCode, { timeout: 10_000 }).toBe(200);
+  await call('DELETE', `/bakes/${id}`);
+  const rest = await (await follow('2')).text();
+  expect(rest).not.toContain('data: two');
+  expect(rest).toContain('event: end\ndata: {"state":"cancelled"}');
 });

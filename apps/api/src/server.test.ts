@@ -119,7 +119,7 @@ test.each([
 test.each([
   ['no JSON', '{"provider": ', /the body is not JSON: ./],
   ['no object', '[]', /expected object/],
-  ['nothing', '', /expected object/],
+  ['nothing', '', /the body is missing; expected object/],
   ['a prototype', '{"__proto__": {"a": 1}}', /may not be used/],
 ])('a body with %s is refused', async (_what, body, message) => {
   const answer = await post('/bakes', body);

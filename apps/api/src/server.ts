@@ -32,7 +32,12 @@ export function buildServer(parts: Parts): Api {
     bodyLimit: 1024 * 1024,
     requestIdHeader: false,
     genReqId: requestId,
-    routerOptions: { ignoreTrailingSlash: true },
+    // A body that does not come would keep the server from closing.
+    requestTimeout: 60_000,
+    // What comes over an open connection while the server closes is answered: nothing it needs is gone before it has closed.
+    return503OnClosing: false,
+    // Names of images are long.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     frameworkErrors: answerTrouble,
   });
   api.setValidatorCompiler(validatorCompiler);

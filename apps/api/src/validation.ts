@@ -24,11 +24,19 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
 
 function issuesOf({ issues }: z.ZodError, part: string | undefined): RequestIssue[] {
   return issues.flatMap((issue) => {
-    const path = z.core.toDotPath(issue.path);
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({
-      path: z.core.toDotPath([...issue.path, key]),
-      message: part === 'querystring' ? 'is not a parameter of this call' : 'is not a known member',
-    }));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember([...issue.path, key], part));
+    return { path: z.core.toDotPath(issue.path), message: messageOf(issue) };
   });
+}
+
+const unknownMember = (path: PropertyKey[], part: string | undefined): RequestIssue => ({
+  path: z.core.toDotPath(path),
+  message: part === 'querystring' ? 'is not a parameter of this call' : 'is not a known member',
+});
+
+/** An empty body is read as null, an absent member as undefined. */
+function messageOf({ code, path, message, ...issue }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type' || !('expected' in issue)) return message;
+  if (path.length === 0 && message.endsWith('received null')) return `the body is missing; expected ${issue.expected}`;
+  return message.endsWith('received undefined') ? `is missing; expected ${issue.expected}` : message;
 }

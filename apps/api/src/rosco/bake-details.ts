@@ -25,13 +25,13 @@ export const BakeDetails = z.object({
 });
 export type BakeDetails = z.infer<typeof BakeDetails>;
 
-/** Neither docker nor local has image ids or regions of its own: the image's name is what callers deploy. */
+/** An image that is known by its name alone has no id of its own: callers deploy it by its name. */
 export function toDetails(bake: Extract<Bake, { state: 'baked' }>): BakeDetails {
   const { id, recipe, ci } = bake;
   const [image] = bake.artifacts;
   return {
     id,
-    ami: null,
+    ami: image.reference === image.name ? null : image.reference,
     image_name: image.name,
     regions: null,
     artifact: {

@@ -37,7 +37,7 @@ test('a bake is RUNNING under one id for both uses, and COMPLETED with its detai
   const name = record?.recipe.imageName;
   expect((await get(`/api/v1/here/bake/${id}`)).json()).toEqual({
     id,
-    ami: null,
+    ami: `/images/${name}.tar`,
     image_name: name,
     regions: null,
     artifact: {
@@ -56,6 +56,8 @@ test('a bake is RUNNING under one id for both uses, and COMPLETED with its detai
   });
   expect((await get(`/api/v1/global/logs/${id}`)).json()).toEqual({ logsContent: 'baking\n' });
   expect((await get(`/api/v1/here/logs/image/${name}`)).json()).toEqual({ logsContent: 'baking\n' });
+  const reference = encodeURIComponent(`/images/${name}.tar`);
+  expect((await get(`/api/v1/here/logs/image/${reference}`)).json()).toEqual({ logsContent: 'baking\n' });
   expect((await get(`/api/v1/there/logs/image/${name}`)).statusCode).toBe(404);
 });
 
