@@ -59,6 +59,14 @@ test('a directory that nobody owns is cleared once it is no longer being made', 
   expect((await sweepStages(kitchen, at)).removed).toEqual([dir]);
 });
 
+test('what is no stage is not touched, however old', async () => {
+  await using kitchen = await openKitchen();
+  const dir = path.join(kitchen.root, 'precious');
+  await mkdir(dir);
+  await utimes(dir, new Date(0), new Date(0));
+  expect(await sweepStages(kitchen, at)).toEqual({ removed: [], stuck: [] });
+});
+
 test('a process that a killed worker’s stage still has is ended, however stubborn', async () => {
   await using kitchen = await openKitchen();
   const dir = await aDesertedStage(kitchen, killed);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Owner, readOwner, stateOf } from './claim.ts';
 import { clearAway } from './clear-away.ts';
 import { endTree, isAlive, type ProcessIdentity } from './process-tree.ts';
-import { PARTIAL } from './stage.ts';
+import { PARTIAL, STAGE_PREFIX } from './stage.ts';
 
 /** What a sweep did, by directory. */
 export interface Sweep {
@@ -27,9 +27,9 @@ export async function sweepStages(
   { root, imagesDir }: { root: string; imagesDir: string },
   order: SweepOrder,
 ): Promise<Sweep> {
-  const stages = await sweep(root, order);
+  const stages = await sweep(root, { ...order, isOurs: (name) => STAGE_NAME.test(name) });
   // Afterwards: while a stage stands, its Packer may still write the image.
-  const images = await sweep(path.join(imagesDir, PARTIAL), order);
+  const images = await sweep(path.join(imagesDir, PARTIAL), { ...order, isOurs: () => true });
   return { removed: [...stages.removed, ...images.removed], stuck: [...stages.stuck, ...images.stuck] };
 }
 
@@ -39,9 +39,17 @@ const LONGEST_BAKE_MS = 26 * 3_600_000;
 /** A directory is made before its owner is written in it. */
 const UNCLAIMED_MS = 60_000;
 
-async function sweep(parent: string, order: SweepOrder): Promise<Sweep> {
+/** What else stands in the root is somebody else's. */
+const STAGE_NAME = new RegExp(`^${STAGE_PREFIX}[A-Za-z0-9]{6}$`);
+
+async function sweep(
+  parent: string,
+  { isOurs, ...order }: SweepOrder & { isOurs: (name: string) => boolean },
+): Promise<Sweep> {
   const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
-  const dirs = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(parent, name));
+  const dirs = entries
+    .filter((entry) => entry.isDirectory() && isOurs(entry.name))
+    .map(({ name }) => path.join(parent, name));
   const removed: string[] = [];
   const stuck: { dir: string; error: Error }[] = [];
   await Promise.all(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { env } from 'node:process';
 import { expect, test } from 'vitest';
 import { sweepStages } from './janitor.ts';
 import { runPacker } from './run.ts';
@@ -103,16 +104,48 @@ test.each([0, 30, 100])('real Packer: a stop %i ms after the start leaves no pro
   expect(done).toMatchObject({ run: { ended: 'stopped', killed: false }, left: [] });
 });
 
+test('real Packer: when its inner process is killed, an exit of 0 is not taken for more', async () => {
+  const packer = await packerAt('packer');
+  const template = { builders: [NULL], provisioners: [{ type: 'shell-local', inline: ['sleep 600'] }] };
+  const done = await withTemplate(template, { kitchen: { packer } }, async (stage, recipe, kitchen) => {
+    const running = runPacker(stage, recipe, kitchen);
+    await until('the script sleeps', async () => (await processesOf(stage.dir)).some((one) => / sleep 600/.test(one)));
+    const builds = (await processesOf(stage.dir)).filter((one) => / build -machine-readable/.test(one));
+    const [, inner] = builds.map((one) => Number.parseInt(one, 10)).sort((a, b) => a - b);
+    process.kill(inner ?? Number.NaN, 'SIGKILL');
+    return { run: await running, left: await processesOf(stage.dir) };
+  });
+  expect(done).toMatchObject({ run: { ended: 'exited', report: { saidFinished: false, builds: [] } }, left: [] });
+});
+
+test('real Packer: a builder’s own clean-up runs when its worker is killed', async () => {
+  await using kitchen = await openKitchen();
+  const calls = path.join(kitchen.dir, 'docker.log');
+  await writeFile(
+    path.join(kitchen.dir, 'docker'),
+    `#!/bin/sh\necho "$1" >> ${calls}\ncase "$1" in -v) echo Docker version 20.10.0;; run) echo c0ffee;; exec) exec sleep 600;; esac\n`,
+    { mode: 0o755 },
+  );
+  const template = JSON.stringify({
+    builders: [{ type: 'docker', image: 'none', pull: false, discard: true }],
+    provisioners: [{ type: 'shell', inline: ['true'] }],
+  });
+  const worker = aLoneWorker(kitchen.dir, template, `${kitchen.dir}:${env['PATH']}`);
+  const called = () => readFile(calls, 'utf8').catch(() => '');
+  await until('the script runs', async () => (await called()).includes('exec'));
+  worker.kill('SIGKILL');
+  await until('the container is removed', async () => /kill\n(.*\n)*rm\n/.test(await called()));
+  await sweepStages(kitchen, { graceMs: 10_000, signal: new AbortController().signal });
+  expect(await readdir(kitchen.root)).toEqual([]);
+});
+
 test('real Packer: when its worker is killed it cleans up by itself, and the janitor does the rest', async () => {
   await using kitchen = await openKitchen();
-  await mkdir(kitchen.dir, { recursive: true });
   const template = JSON.stringify({
     builders: [{ ...NULL, name: 'lost' }],
     provisioners: [{ type: 'shell-local', inline: ['echo begun; sleep 600'] }],
   });
-  const program = path.join(import.meta.dirname, 'testing/lone-worker.ts');
-  const argv = ['--import', 'tsx', program, 'bake', kitchen.dir, template, 'packer'];
-  const worker = spawn(process.execPath, argv, { stdio: 'inherit' });
+  const worker = aLoneWorker(kitchen.dir, template);
   const told = () => readFile(path.join(kitchen.dir, 'told'), 'utf8').catch(() => '');
   await until('the script has begun', async () => (await told()).includes('begun'));
   const [stage = ''] = await readdir(kitchen.root);
@@ -130,3 +163,10 @@ test('real Packer: when its worker is killed it cleans up by itself, and the jan
   expect(await readdir(kitchen.root)).toEqual([]);
   expect(await readdir(path.join(kitchen.imagesDir, '.partial'))).toEqual([]);
 });
+
+/** A process of its own that bakes a template below `dir`. */
+function aLoneWorker(dir: string, template: string, PATH = env['PATH']) {
+  const program = path.join(import.meta.dirname, 'testing/lone-worker.ts');
+  const argv = ['--import', 'tsx', program, 'bake', dir, template, 'packer'];
+  return spawn(process.execPath, argv, { stdio: 'inherit', env: { ...env, PATH } });
+}

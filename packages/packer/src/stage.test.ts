@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { withStage } from './stage.ts';
@@ -52,13 +52,18 @@ test('a root that is too long for sockets is refused with the reason', async () 
   await expect(withStage(anOrder({ ...kitchen, root }), async () => {})).rejects.toThrow(/too long.*80 bytes/);
 });
 
-test('a root that is a link to somewhere else is refused', async () => {
+test('a root that others could change is refused, and left as it is', async () => {
   await using kitchen = await openKitchen();
-  const root = path.join(kitchen.dir, 'l');
-  await symlink('/tmp', root);
-  await expect(withStage(anOrder({ ...kitchen, root }), async () => {})).rejects.toThrow(
-    'is not a directory of this user',
-  );
+  const link = path.join(kitchen.dir, 'l');
+  await symlink('/tmp', link);
+  const open = path.join(kitchen.dir, 'o');
+  await mkdir(open);
+  await chmod(open, 0o777);
+  for (const root of [link, open]) {
+    const staging = withStage(anOrder({ ...kitchen, root }), async () => {});
+    await expect(staging).rejects.toThrow(`'${root}' is not a directory that only this user can write to`);
+  }
+  expect(await modeOf(open)).toBe('777');
 });
 
 test('two tries at one bake do not meet', async () => {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BakeRecipe, Bundle, TemplateFile } from '@bakehouse/bake';
 import { withClaim } from './claim.ts';
@@ -53,7 +53,7 @@ export async function withStage<T>(order: StageOrder, use: (stage: Stage) => Pro
   await prepareRoot(root);
   const partial = path.join(imagesDir, PARTIAL);
   await mkdir(partial, { recursive: true });
-  return withClaim(path.join(root, 's-'), {}, (dir) =>
+  return withClaim(path.join(root, STAGE_PREFIX), {}, (dir) =>
     withClaim(path.join(partial, `${order.id}-${order.attempt}-`), { stage: dir }, async (outputClaim) => {
       const stage = placesIn(dir, { outputDir: path.join(outputClaim, 'image'), imagesDir, cacheDir });
       await layOut(stage, order);
@@ -61,6 +61,9 @@ export async function withStage<T>(order: StageOrder, use: (stage: Stage) => Pro
     }),
   );
 }
+
+/** How the name of a stage begins; six letters and digits follow. */
+export const STAGE_PREFIX = 's-';
 
 /** Below the images directory: outputs of bakes that have not ended well yet. */
 export const PARTIAL = '.partial';
@@ -111,7 +114,7 @@ async function layFile(configDir: string, { path: name, executable, content }: T
 
 /** A directory under /tmp that somebody else made first could be swapped under our feet. */
 async function prepareRoot(root: string): Promise<void> {
-  const tmpDir = path.join(root, 's-XXXXXX', 'tmp');
+  const tmpDir = path.join(root, `${STAGE_PREFIX}XXXXXX`, 'tmp');
   if (Buffer.byteLength(tmpDir) > LONGEST_TMPDIR) {
     throw new Error(
       `stage directory '${root}' is too long: Packer's sockets go below ${tmpDir}, which may have ${LONGEST_TMPDIR} bytes; choose a shorter one, e.g. /tmp/bakehouse`,
@@ -119,7 +122,10 @@ async function prepareRoot(root: string): Promise<void> {
   }
   await mkdir(root, { recursive: true, mode: 0o700 });
   const found = await lstat(root);
-  const ours = found.isDirectory() && (process.getuid === undefined || found.uid === process.getuid());
-  if (!ours) throw new Error(`stage directory '${root}' is not a directory of this user; remove it or choose another`);
-  if ((found.mode & 0o022) !== 0) await chmod(root, 0o700);
+  const isOurs = found.isDirectory() && (!process.getuid || found.uid === process.getuid());
+  if (!isOurs || (found.mode & 0o022) !== 0) {
+    throw new Error(
+      `stage directory '${root}' is not a directory that only this user can write to; choose another, or remove it`,
+    );
+  }
 }
