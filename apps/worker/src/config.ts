@@ -30,7 +30,7 @@ export const WorkerEnvironment = z.object({
     .default('redis://127.0.0.1:6379')
     .describe('The queue.'),
   BAKEHOUSE_SETTINGS: list(':')
-    .prefault('')
+    .prefault(path.resolve(import.meta.dirname, '../../../settings/bakehouse.yml'))
     .describe('YAML files, `:`-separated, later wins per key; a worker reads its secrets from them.'),
   BAKEHOUSE_SLOTS: z.coerce
     .number()
