@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Fleet, startFleet, until } from '../support/fleet.ts';
 import { type PrivateDocker, startPrivateDocker } from '../support/private-docker.ts';
+import { startRegistry } from '../support/registry.ts';
 import { ask, cancel, ended, logOf } from './bakes.ts';
 import { whatIsLeftOf } from './whats-left.ts';
 
@@ -69,6 +70,30 @@ test('a docker bake makes an image of the asked name and tag with the package in
   );
   expect(labels).toHaveProperty('appversion');
   expect(await docker.docker('ps', '--all', '--quiet')).toBe('');
+});
+
+test('the classic template tags for the registry and pushes', { timeout: 5 * MINUTES }, async (context) => {
+  const { fleet, docker } = parts();
+  const registry = await startRegistry();
+  if ('unavailable' in registry) return context.skip(registry.unavailable);
+  try {
+    const variables = {
+      ...HELLO.variables,
+      docker_target_repository: `${registry.address}/pool`,
+      docker_pull: 'false',
+    };
+    const id = await ask(fleet, { ...HELLO, template: 'docker.json', variables });
+    const reference = `${registry.address}/pool/team/hello:42`;
+    expect(await ended(fleet, id), await logOf(fleet, id)).toMatchObject({
+      state: 'baked',
+      artifacts: [{ reference }],
+    });
+    expect(await registry.tags('pool/team/hello')).toEqual(['42']);
+    await docker.docker('image', 'rm', reference);
+    expect(await docker.docker('run', '--rm', '--network=host', reference, 'hello')).toBe('Hello, world!');
+  } finally {
+    await registry.stop();
+  }
 });
 
 test('a docker bake that is cancelled leaves no container and no image', { timeout: 5 * MINUTES }, async () => {

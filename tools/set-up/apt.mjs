@@ -42,7 +42,13 @@ export function installPackages(packages) {
 }
 
 /** What the packages of our table would keep running for good. */
-const SERVICES = ['redis-server.service', 'docker.service', 'docker.socket', 'containerd.service'];
+const SERVICES = [
+  'redis-server.service',
+  'docker.service',
+  'docker.socket',
+  'containerd.service',
+  'docker-registry.service',
+];
 const isKnown = (service) => existsSync(`/lib/systemd/system/${service}`);
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];

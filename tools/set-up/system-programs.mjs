@@ -37,6 +37,7 @@ const PROGRAMS = [
   { program: 'qemu-img', package: 'qemu-utils', why: 'writes and reads qcow2 disks', verbs: ['e2e'] },
   { program: 'mke2fs', package: 'e2fsprogs', why: 'writes and reads ext4 file systems', verbs: ['e2e'] },
   { program: 'dockerd', package: 'docker.io', why: 'bakes docker images', verbs: isRoot ? ['e2e'] : [] },
+  { program: 'docker-registry', package: 'docker-registry', why: 'takes docker images', verbs: isRoot ? ['e2e'] : [] },
 ];
 
 /** Installs the programs that `verb` needs and that are nowhere on PATH; a sentence with the command to run when that may not or cannot be done. */
