@@ -11,6 +11,9 @@ const fake = (steps: readonly unknown[]) => ({ builders: [], steps });
 
 const FINISHED = { finished: true };
 
+/** How a step names a variable. */
+const variable = (name: string): string => `\${${name}}`;
+
 const run = (steps: readonly unknown[], over: Parameters<typeof withTemplate>[1] = {}) =>
   withTemplate(fake(steps), over, async (stage, recipe, kitchen) => ({
     run: await runPacker(stage, recipe, kitchen),
@@ -67,9 +70,9 @@ test('a line without an end, and bytes that are no text, are told too', async ()
 
 test('a secret that is written in two goes is never told, nor reported', async () => {
   const steps = [
-    { write: '1700000000,,ui,error,pass ${pw_a}' },
+    { write: `1700000000,,ui,error,pass ${variable('pw_a')}` },
     { sleep: 150 },
-    { write: '${pw_b} word\n' },
+    { write: `${variable('pw_b')} word\n` },
     { exit: 1 },
   ];
   const recipe = { variables: { pw_a: 'hunt', pw_b: 'er22' } };
