@@ -17,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true }));
 test('a lock is refused while its holder lives, with its pid and where it is, and free once it is released', async () => {
   const first = await takeLock(file);
   if (!first.ok) throw new Error('the first was refused');
-  await first.value.describe({ url: 'http://127.0.0.1:1234', redisUrl: 'redis://:secret@127.0.0.1:1' });
+  await first.value.note({ url: 'http://127.0.0.1:1234', redisUrl: 'redis://:secret@127.0.0.1:1' });
 
   const second = await takeLock(file);
   expect(second).toMatchObject({
@@ -38,6 +38,15 @@ test('the lock of a process that has ended is taken over', async () => {
   await writeFile(file, JSON.stringify({ pid: child.pid, started: '1' }));
   expect((await takeLock(file)).ok).toBe(true);
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ pid: process.pid });
+});
+
+test('a stack that is still being ended keeps its directory', async () => {
+  const first = await takeLock(file);
+  if (!first.ok) throw new Error('the first was refused');
+  await first.value.note({ guardian: process.ppid });
+  const holder = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...holder, started: 'long ago' }));
+  expect(await takeLock(file)).toMatchObject({ no: { what: expect.stringContaining(`by process ${process.ppid}`) } });
 });
 
 test('a pid that was given out again does not hold the lock of the one before', async () => {

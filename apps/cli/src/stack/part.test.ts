@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(logs, { recursive: true }));
 
 async function shell(script: string, input = ''): Promise<Part> {
-  const part = await startPart({ name: 'part', argv: ['sh', '-c', script], variables, logs, input, orphaned: 'KILL' });
+  const part = await startPart({ name: 'part', argv: ['sh', '-c', script], variables, logs, input });
   if (!part.ok) throw new Error('it did not start');
   return part.value;
 }
@@ -51,22 +49,8 @@ test('a part that does not listen is killed with its group', async () => {
   await expect.poll(() => isThere(grandchild), { timeout: 10_000 }).toBe(false);
 });
 
-test('a part dies with a parent that is killed without a word', async () => {
-  const source = new URL('./part.ts', import.meta.url).href;
-  const script = `
-    const { startPart } = await import(${JSON.stringify(source)});
-    const plan = { name: 'part', argv: ['sleep', '300'], variables: process.env, logs: ${JSON.stringify(logs)}, orphaned: 'KILL' };
-    console.log((await startPart(plan)).value.pid);
-    setInterval(() => {}, 1000);`;
-  const parent = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script]);
-  const [pid] = await once(parent.stdout, 'data');
-  expect(await isThere(Number(pid))).toBe(true);
-  parent.kill('SIGKILL');
-  await expect.poll(() => isThere(Number(pid)), { timeout: 10_000 }).toBe(false);
-});
-
 test('a program that is not there is a no, with its name', async () => {
-  const part = await startPart({ name: 'api', argv: ['/nowhere/at-all'], variables: {}, logs, orphaned: 'KILL' });
+  const part = await startPart({ name: 'api', argv: ['/nowhere/at-all'], variables: {}, logs });
   expect(part).toMatchObject({
     ok: false,
     no: { kind: 'broken-stack', part: 'api', why: expect.stringContaining('/nowhere') },

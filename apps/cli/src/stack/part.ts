@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { no, type Result, yes } from '@bakehouse/bake';
-import { onPath } from '../on-path.ts';
 import { harmless } from '../screen.ts';
 import type { Trouble } from '../trouble.ts';
 
@@ -28,8 +27,6 @@ export interface PartPlan {
   logs: string;
   /** Given on its standard input, so that it shows in no list of processes. */
   input?: string;
-  /** What it gets when `up` is gone without a word: KILL, unless it has something to write first. */
-  orphaned: 'KILL' | 'TERM';
 }
 
 /** Starts a program with its output in a log file of its own; the log of the time before is kept beside it. */
@@ -38,7 +35,7 @@ export async function startPart(plan: PartPlan): Promise<Result<Part, Trouble>> 
   const log = path.join(plan.logs, `${name}.log`);
   await rename(log, `${log}.1`).catch(() => {});
   const file = await open(log, 'a', 0o600);
-  const [command = '', ...rest] = guarded(argv, plan);
+  const [command = '', ...rest] = argv;
   const child = spawn(command, rest, { detached: true, env: { ...variables }, stdio: ['pipe', file.fd, file.fd] });
   const spawned = await new Promise<Error | undefined>((resolve) => {
     child.once('spawn', () => resolve(undefined));
@@ -84,12 +81,6 @@ export async function lastWords({ log }: Part, count = 15): Promise<string[]> {
     .split('\n')
     .slice(-count)
     .map((line) => harmless(line).slice(0, 400));
-}
-
-/** Where the system can, it ends the part when `up` dies, even of a signal that `up` never sees. */
-function guarded(argv: readonly string[], { variables, orphaned }: PartPlan): readonly string[] {
-  const guard = onPath('setpriv', variables);
-  return guard === undefined ? argv : [guard, '--pdeathsig', orphaned, '--', ...argv];
 }
 
 function killGroup(pid: number): void {

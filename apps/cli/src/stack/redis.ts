@@ -34,7 +34,6 @@ export async function startRedis(
     input: configuration({ port, password, directory }),
     variables,
     logs,
-    orphaned: 'TERM',
   });
   return part.ok ? yes({ part: part.value, url: `redis://:${password}@127.0.0.1:${port}` }) : part;
 }
