@@ -18,6 +18,7 @@ enclosure=()
 main() {
   local work status=0
   refuse_bad_names
+  demand_programs
   close_inherited
   mkdir -p "$output_dir" "$cache_dir"
   # From here on a signal ends the work inside, and this script by way of its last line.
@@ -66,6 +67,21 @@ refuse_bad_names() {
     echo "local_mirror is '$mirror'; it must be an http(s) address or a line of sources.list that begins with 'deb '" >&2
     exit 2
   fi
+}
+
+# Each with the Debian package that has it.
+demand_programs() {
+  local needed=('mmdebstrap mmdebstrap') program package
+  if [[ $format == qcow2 ]]; then needed+=('mke2fs e2fsprogs' 'qemu-img qemu-utils'); fi
+  if ((EUID != 0)); then needed+=('newuidmap uidmap'); fi
+  PATH=$PATH:/usr/sbin:/sbin
+  for program in "${needed[@]}"; do
+    read -r program package <<<"$program"
+    if ! command -v "$program" >/dev/null; then
+      echo "there is no $program on this worker; install it, e.g. apt-get install $package" >&2
+      exit 127
+    fi
+  done
 }
 
 # Packer leaves copies of its output open in its children: a process that keeps one would keep Packer's reader waiting, and mmdebstrap
