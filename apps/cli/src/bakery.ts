@@ -29,7 +29,7 @@ export interface Bakery {
   readLog(id: string, range: Readonly<Record<string, string | undefined>>): Promise<Result<string, Trouble>>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   rebake: 'yes' | 'no';
   idempotencyKey?: string | undefined;
 }
@@ -41,10 +41,10 @@ export interface Asked {
 }
 
 const Plan = z.looseObject({ key: z.string() });
-export type Plan = z.infer<typeof Plan>;
+type Plan = z.infer<typeof Plan>;
 
 const BakeList = z.looseObject({ bakes: z.array(Bake), cursor: z.string().optional() });
-export type BakeList = z.infer<typeof BakeList>;
+type BakeList = z.infer<typeof BakeList>;
 
 const Worker = z.looseObject({
   id: z.string(),
@@ -56,14 +56,14 @@ const Worker = z.looseObject({
   packer: z.string(),
 });
 const WorkerList = z.looseObject({ workers: z.array(Worker) });
-export type WorkerList = z.infer<typeof WorkerList>;
+type WorkerList = z.infer<typeof WorkerList>;
 
 const BaseImage = z.looseObject({ id: z.string(), packageType: z.string(), shortDescription: z.string().nullable() });
 const CatalogueView = z.looseObject({
   providers: z.array(z.looseObject({ provider: z.string(), baseImages: z.array(BaseImage) })),
   lanes: z.array(z.looseObject({ lane: z.string(), cap: z.number().nullable() })),
 });
-export type CatalogueView = z.infer<typeof CatalogueView>;
+type CatalogueView = z.infer<typeof CatalogueView>;
 
 const Refused = z.object({
   message: z.string(),

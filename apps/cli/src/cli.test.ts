@@ -87,6 +87,8 @@ describe('a bake that is followed', () => {
     });
     const { child, said, ended } = start(['bake', ...ASK, '-f', '--url', api.url]);
     await expect.poll(() => said.stdout, { timeout: 15_000 }).toContain('begun');
+    // npm passes on what the terminal has given us already.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
@@ -147,6 +149,7 @@ describe('what goes wrong', () => {
     [['status'], /missing required argument/],
     [['bake', '--var', 'x'], /name=value/],
     [['up', '--port', 'x'], /--port \(PORT\)/],
+    [['ls', '--url', 'localhost:8087'], /--url localhost:8087: write it as http/],
     [['bake', '--file', '/nowhere/request.json'], /--file \/nowhere\/request\.json: ENOENT/],
   ] as const)('bakehouse %j is wrong usage', async ([argv, said]) => {
     const { code, stdout, stderr } = await run(argv);
@@ -215,4 +218,46 @@ test('a log is printed as text, or as one JSON document', async () => {
   ]);
   expect(text).toEqual({ code: 0, stdout: 'one\ntwo\n', stderr: '' });
   expect(JSON.parse(json.stdout)).toEqual({ id: 'bake-1', lines: ['one', 'two'] });
+});
+
+describe('doctor', () => {
+  test('finds all that is needed, or says how to mend it and ends with 3', async () => {
+    const away = { BAKEHOUSE_URL: 'http://127.0.0.1:1', PORT: '0' };
+    const [whole, bare] = await Promise.all([
+      run(['doctor', '--json'], { environment: away }),
+      run(['doctor', '--json'], {
+        environment: { ...away, PATH: '/nowhere', REDIS_URL: 'redis://:secret@127.0.0.1:1' },
+      }),
+    ]);
+    const findings = (ended: Ended) =>
+      Object.fromEntries(
+        (
+          JSON.parse(ended.stdout) as { findings: { name: string; state: string; found: string; mend?: string }[] }
+        ).findings.map((finding) => [finding.name, finding]),
+      );
+    expect(findings(whole)).toMatchObject({
+      node: { state: 'ok', found: process.versions.node },
+      packer: { state: 'ok', found: expect.stringMatching(/^v\d+\.\d+/) },
+      redis: { state: 'ok' },
+      temp: { state: 'ok' },
+      api: { state: 'note', mend: expect.stringContaining('npm start') },
+      port: { state: 'ok' },
+    });
+    expect(bare.code).toBe(3);
+    expect(findings(bare)).toMatchObject({
+      packer: { state: 'missing', mend: expect.stringContaining('PACKER_BIN') },
+      redis: { state: 'missing', found: expect.stringContaining('ECONNREFUSED') },
+      mmdebstrap: { state: 'missing' },
+      docker: { state: 'note' },
+    });
+    expect(bare.stdout).not.toContain('secret');
+  });
+
+  test('takes another program that is called packer for none', async () => {
+    const { code, stdout } = await run(['doctor'], {
+      environment: { PACKER_BIN: '/bin/cat', BAKEHOUSE_URL: 'http://127.0.0.1:1' },
+    });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/missing +packer +\/bin\/cat is not HashiCorp Packer/);
+  });
 });

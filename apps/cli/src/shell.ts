@@ -28,12 +28,15 @@ export function openShell(environment: Environment, { json, url }: { json?: true
 
 /** Runs a command that talks to the api. The first Ctrl-C ends its calls, a second one this program. */
 export async function connected(shell: Shell, run: (shell: Connected) => Promise<ExitCode>): Promise<ExitCode> {
+  if (!/^https?:$/.test(URL.canParse(shell.url) ? new URL(shell.url).protocol : '')) {
+    return giveUp(shell, { kind: 'unusable-input', what: `--url ${shell.url}`, why: 'write it as http://host:8087' });
+  }
   const enough = new AbortController();
   let by: StopSignal | undefined;
-  const ignore = listenForStops(({ signal }) => {
+  const ignore = listenForStops(({ signal, count }) => {
+    if (count > 1) process.exit(EXIT.interrupted);
     by = signal;
     enough.abort();
-    ignore();
   });
   try {
     const code = await run({ ...shell, bakery: openBakery(shell.url, enough.signal), signal: enough.signal });

@@ -43,20 +43,14 @@ interface View {
 
 function openView(screen: Screen, first: Bake): View {
   let seen = first;
-  let said = '';
+  const chronicle = openChronicle(screen);
   const draw = () =>
-    screen.status(
-      `${screen.paint('bold', clock(Date.now() - Date.parse(seen.askedAt)))}  ${stateOf(seen)}  ${seen.recipe.imageName}`,
-    );
+    screen.status(`${screen.paint('bold', sinceAsked(seen, Date.now()))}  ${stateOf(seen)}  ${seen.recipe.imageName}`);
   const timer = setInterval(draw, DRAW_EVERY_MS);
   const see = (bake: Bake) => {
     seen = bake;
-    if (screen.live) draw();
-    const state = stateOf(bake);
-    if (state === said || hasEnded(bake)) return;
-    said = state;
-    screen.emit({ state: bake.state, phases: 'phases' in bake ? bake.phases : [] });
-    screen.print(screen.paint('cyan', `-- ${clock(Date.now() - Date.parse(bake.askedAt))} ${state}`));
+    chronicle(bake);
+    draw();
   };
   see(first);
   return {
@@ -73,6 +67,28 @@ function openView(screen: Screen, first: Bake): View {
     },
   };
 }
+
+/** Prints each state and phase once, with the time at which it began, however many have begun since the last look. */
+function openChronicle(screen: Screen): (bake: Bake) => void {
+  const said = new Set<string>();
+  return (bake) => {
+    if (hasEnded(bake)) return;
+    const phases = bake.state === 'baking' ? bake.phases : [];
+    const marks: { what: string; at: string }[] = [
+      { what: bake.state, at: bake.state === 'baking' ? bake.startedAt : bake.askedAt },
+      ...phases.map(({ phase, at }) => ({ what: phase, at })),
+    ];
+    for (const { what, at } of marks) {
+      // A bake that is begun again goes through the same phases at other times.
+      if (said.has(what + at)) continue;
+      said.add(what + at);
+      screen.emit({ phase: what, at });
+      screen.print(screen.paint('cyan', `-- ${sinceAsked(bake, Date.parse(at))} ${what}`));
+    }
+  };
+}
+
+const sinceAsked = ({ askedAt }: Bake, now: number): string => clock(now - Date.parse(askedAt));
 
 /** Looks at the record again and again. That it cannot be had is for the log's follower to judge. */
 async function look(bakery: Bakery, { id, view }: { id: string; view: View }, signal: AbortSignal): Promise<void> {
