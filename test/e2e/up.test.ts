@@ -34,7 +34,7 @@ describe('bakehouse up', { timeout: 120_000 }, () => {
     here = await openTry(process.env);
     const up = here.start('up', '--json', '--port', '0', '--workers', '2');
     const { api, pids } = await isUp(up);
-    expect(Object.keys(pids)).toEqual(['redis', 'api', 'worker-1', 'worker-2']);
+    expect(Object.keys(pids).sort()).toEqual(['api', 'redis', 'worker-1', 'worker-2']);
     for (const page of ['/ready', '/docs', '/admin/queues', '/metrics'])
       expect((await fetch(api + page)).status).toBe(200);
     expect((await stat(path.join(here.directory, '.bakehouse/up.lock'))).mode & 0o777).toBe(0o600);

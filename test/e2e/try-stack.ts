@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../bin/bakehouse.mjs', import.meta.url));
+const BIN = fileURLToPath(new URL('../../apps/cli/bin/bakehouse.mjs', import.meta.url));
 
 /** For tests: a directory to run the real command line in, with templates of its own over the shipped ones. */
 export interface Try {
