@@ -19,11 +19,10 @@ test('template directories are laid over the shipped one, in the order in which 
   expect(directories.slice(1)).toEqual(['/etc/a', '/etc/b']);
 });
 
-test('settings files replace the shipped one', () => {
-  expect(readConfig({ BAKEHOUSE_SETTINGS: '/etc/a.yml:/etc/b.yml' }).BAKEHOUSE_SETTINGS).toEqual([
-    '/etc/a.yml',
-    '/etc/b.yml',
-  ]);
+test('settings files are laid over the shipped one, in the order in which they are named', () => {
+  const { BAKEHOUSE_SETTINGS: files } = readConfig({ BAKEHOUSE_SETTINGS: '/etc/a.yml:/etc/b.yml' });
+  expect(path.basename(files[0] ?? '')).toBe('bakehouse.yml');
+  expect(files.slice(1)).toEqual(['/etc/a.yml', '/etc/b.yml']);
 });
 
 test('an empty variable is one that is not set', () => {

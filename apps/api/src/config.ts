@@ -21,8 +21,9 @@ export const ApiEnvironment = z.object({
     .default('redis://127.0.0.1:6379')
     .describe('The queue.'),
   BAKEHOUSE_SETTINGS: list
-    .prefault(shipped('settings/bakehouse.yml'))
-    .describe('YAML files, `:`-separated, later wins per key; the shipped `settings/bakehouse.yml` if not set.'),
+    .prefault('')
+    .describe('YAML files, `:`-separated, over the shipped `settings/bakehouse.yml`; later wins per key.')
+    .transform((files) => [shipped('settings/bakehouse.yml'), ...files]),
   BAKEHOUSE_TEMPLATES: list
     .prefault('')
     .describe('Template directories, `:`-separated, over the shipped `packer/`; later wins per file.')

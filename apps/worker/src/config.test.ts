@@ -17,7 +17,7 @@ test('lists are split, seconds become milliseconds, directories absolute', () =>
     BAKEHOUSE_IMAGES: 'images',
   });
   expect(config.BAKEHOUSE_LANES).toEqual(['fast', 'slow']);
-  expect(config.BAKEHOUSE_SETTINGS).toEqual(['/a.yml', '/b.yml']);
+  expect(config.BAKEHOUSE_SETTINGS).toEqual([path.resolve('settings/bakehouse.yml'), '/a.yml', '/b.yml']);
   expect(config.BAKEHOUSE_DRAIN_SECONDS).toBe(90_000);
   expect(config.BAKEHOUSE_IMAGES).toBe(`${process.cwd()}/images`);
 });

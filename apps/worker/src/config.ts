@@ -30,8 +30,11 @@ export const WorkerEnvironment = z.object({
     .default('redis://127.0.0.1:6379')
     .describe('The queue.'),
   BAKEHOUSE_SETTINGS: list(':')
-    .prefault(path.resolve(import.meta.dirname, '../../../settings/bakehouse.yml'))
-    .describe('YAML files, `:`-separated, later wins per key; a worker reads its secrets from them.'),
+    .prefault('')
+    .describe(
+      'YAML files, `:`-separated, over the shipped one, later wins per key; a worker reads its secrets from them.',
+    )
+    .transform((files) => [path.resolve(import.meta.dirname, '../../../settings/bakehouse.yml'), ...files]),
   BAKEHOUSE_SLOTS: z.coerce
     .number()
     .int()
