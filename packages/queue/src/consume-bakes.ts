@@ -154,7 +154,7 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
       .catch(onTrouble);
   };
 
-  const unwatch = await watchForStops({ store, ears }, hands);
+  const unwatch = watchForStops({ store, ears }, hands);
   const rounds = startRounds({ store, lanes, onTrouble });
   const heart = setInterval(beat, BEAT_MS);
   beat();
@@ -164,6 +164,23 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
     draining = true;
     slots.shut();
     beat();
+  };
+
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    shut();
+    clearInterval(heart);
+    rounds.stop();
+    unwatch();
+    ears.close();
+    // Without Redis, BullMQ would wait for ever for commands that never come back; with it, its last words about ended jobs get through.
+    const isAlone = redis.status !== 'ready';
+    const closing = Promise.all([...workers.values()].map((worker) => worker.close(isAlone))).then(async () => {
+      if (!isAlone) await takeLeave(store, workerId);
+    });
+    await Promise.race([closing.catch(onTrouble), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    await lanes.close();
+    redis.disconnect();
   };
 
   return {
@@ -179,19 +196,9 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
       shut();
       for (const hand of hands) hand.stop('shutdown');
     },
-    close: async () => {
-      shut();
-      clearInterval(heart);
-      rounds.stop();
-      unwatch();
-      ears.close();
-      const closing = Promise.all([...workers.values()].map((worker) => worker.close())).then(() =>
-        takeLeave(store, workerId),
-      );
-      // With Redis away there is nobody to say goodbye to.
-      await Promise.race([closing.catch(onTrouble), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
-      await lanes.close();
-      redis.disconnect();
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import { isAway } from './redis-away.ts';
 
 /** One listening connection for any number of listeners. What is said while Redis is away is not heard: listeners look for themselves too. */
 export interface Ears {
-  /** Resolves once the channel is heard; call what it answers to stop. */
-  listen(channel: string, hear: (message: string) => void): Promise<() => void>;
+  /** `hear` gets an empty message when listening begins, since something may have been said before. Call what it answers to stop. */
+  listen(channel: string, hear: (message: string) => void): () => void;
   close(): void;
 }
 
@@ -13,19 +14,22 @@ export function openEars(redis: Redis, onTrouble: (error: Error) => void): Ears 
     for (const hear of listeners.get(channel) ?? []) hear(message);
   });
 
+  // The connection tells of outages itself.
+  const tellUnlessAway = (error: unknown) =>
+    isAway(error) || onTrouble(error instanceof Error ? error : new Error(String(error)));
   const leave = (channel: string, hear: (message: string) => void) => {
     const heard = listeners.get(channel);
     if (!heard?.delete(hear) || heard.size > 0) return;
     listeners.delete(channel);
-    redis.unsubscribe(channel).catch((error) => redis.status !== 'end' && onTrouble(error));
+    redis.unsubscribe(channel).catch(tellUnlessAway);
   };
 
   return {
-    listen: async (channel, hear) => {
+    listen: (channel, hear) => {
       const heard = listeners.get(channel) ?? new Set();
-      heard.add(hear);
-      listeners.set(channel, heard);
-      await redis.subscribe(channel);
+      listeners.set(channel, heard.add(hear));
+      // Not awaited: without Redis it would wait, and its listener has to find that out by looking.
+      redis.subscribe(channel).then(() => hear(''), tellUnlessAway);
       return () => leave(channel, hear);
     },
     close: () => redis.disconnect(),

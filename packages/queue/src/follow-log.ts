@@ -13,7 +13,7 @@ export async function* followLog(
   { after, signal }: { after: number; signal: AbortSignal },
 ): AsyncGenerator<LogEvent> {
   const bell = aBell(signal);
-  const hush = await ears.listen(store.names.said(id), bell.ring);
+  const hush = ears.listen(store.names.said(id), bell.ring);
   try {
     let cursor = after;
     while (!signal.aborted) {

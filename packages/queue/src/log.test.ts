@@ -136,13 +136,13 @@ test('many followers of many bakes share one listening connection, and none is l
   const { bakery, queue, id, hand, end } = await aSpeaker();
   const listeners = async () =>
     Number(await bakery.redis.pubsub('NUMSUB', bakery.names.said(id)).then(([, count]) => count));
-  const stop = new AbortController();
-  const following = Array.from({ length: 20 }, () => follow(queue, id, { signal: stop.signal }));
+  const stops = Array.from({ length: 20 }, () => new AbortController());
+  const following = stops.map(({ signal }) => follow(queue, id, { signal }));
   await until(async () => (await listeners()) === 1, 'they listen');
   await hand.say(['line 1']);
   await pause(200);
   expect(await listeners()).toBe(1);
-  stop.abort();
+  for (const stop of stops) stop.abort();
   for (const events of await Promise.all(following)) expect(events).toEqual([line(1, 'line 1')]);
   await until(async () => (await listeners()) === 0, 'nobody listens');
   await end();

@@ -6,10 +6,11 @@ import { consumeBakes } from './consume-bakes.ts';
 import { openQueue, RedisAway, UnsoundRedis } from './index.ts';
 import { aBakery, ask, comesTo, inOurHands, pause, until, untilStopped } from './testing/bakery.ts';
 import { anImage, aPlan } from './testing/plans.ts';
+import { runProgram } from './testing/program.ts';
 
 /** A Redis that keeps its data over an outage, and a bakery on it. */
 async function ownBakery() {
-  const server = await startOwnRedis(['--appendonly', 'yes', '--appendfsync', 'always']);
+  const server = await startOwnRedis(['--appendonly', 'yes', '--appendfsync', 'no']);
   const bakery = aBakery(server.url);
   onTestFinished(async () => {
     await server.start();
@@ -157,14 +158,15 @@ test('a queue opens while Redis is away, refuses calls, and serves when Redis co
   expect(await queue.submit(aPlan('early'), asking())).toMatchObject({ answer: 'taken' });
 });
 
-test('a queue and a worker close while Redis is away', async () => {
+test('a producer and a worker that close while Redis is away keep no process alive', async () => {
   const { server, bakery } = await ownBakery();
-  const queue = await openQueue({ redisUrl: server.url, settings, prefix: bakery.prefix, onTrouble: bakery.onTrouble });
-  const consumer = await bakery.consume({ bake: untilStopped });
+  const program = runProgram('left-alone', [server.url, bakery.prefix]);
+  onTestFinished(program.kill);
+  expect(await program.line()).toBe('open');
   await server.stop();
-  await queue.close();
-  await consumer.drain();
-  await consumer.close();
+  await pause(500);
+  program.tell('close\n');
+  expect(await program.exit()).toBe(0);
 });
 
 test('a Redis that may evict keys is refused with the reason and the remedy, by producers and workers', async () => {

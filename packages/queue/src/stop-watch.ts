@@ -6,11 +6,8 @@ import { answersOf, type Store } from './store.ts';
 const LOOK_EVERY_MS = 2_000;
 
 /** Stops hands whose bake was cancelled, at once by the channel and soon by looking, and those whose bake another run has. Answers how to end the watch. */
-export async function watchForStops(
-  { store, ears }: { store: Store; ears: Ears },
-  hands: ReadonlySet<Hand>,
-): Promise<() => void> {
-  const hush = await ears.listen(store.names.stop, (id) => {
+export function watchForStops({ store, ears }: { store: Store; ears: Ears }, hands: ReadonlySet<Hand>): () => void {
+  const hush = ears.listen(store.names.stop, (id) => {
     for (const hand of hands) if (hand.id === id) hand.stop('cancelled');
   });
   let isLooking = false;

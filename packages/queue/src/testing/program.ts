@@ -9,6 +9,8 @@ export interface Program {
   /** The next line it says. */
   line(): Promise<string>;
   tell(text: string): void;
+  /** How it ended by itself. */
+  exit(): Promise<number | null>;
   /** Ends it with no chance to tidy up, and resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export function runProgram(name: string, args: readonly string[]): Program {
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     line: async () => {
@@ -30,9 +33,8 @@ export function runProgram(name: string, args: readonly string[]): Program {
       return value;
     },
     tell: (text) => void child.stdin.write(text),
+    exit: () => exit,
     kill: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exit = once(child, 'exit');
       child.kill('SIGKILL');
       await exit;
     },
