@@ -34,8 +34,8 @@ const PROGRAMS = [
     why: 'lets others than root bake local images',
     verbs: isRoot ? [] : BAKING,
   },
-  { program: 'qemu-img', package: 'qemu-utils', why: 'writes and reads qcow2 disks', verbs: ['e2e'] },
-  { program: 'mke2fs', package: 'e2fsprogs', why: 'writes and reads ext4 file systems', verbs: ['e2e'] },
+  { program: 'qemu-img', package: 'qemu-utils', why: 'writes disks for those who ask for one', verbs: BAKING },
+  { program: 'mke2fs', package: 'e2fsprogs', why: 'writes the file systems on them', verbs: BAKING },
   { program: 'dockerd', package: 'docker.io', why: 'bakes docker images', verbs: isRoot ? ['e2e'] : [] },
   { program: 'docker-registry', package: 'docker-registry', why: 'takes docker images', verbs: isRoot ? ['e2e'] : [] },
 ];
