@@ -15,7 +15,7 @@ export interface BarePacker {
   remove: () => Promise<void>;
 }
 
-export interface Build {
+interface Build {
   packer: ChildProcess;
   /** Packer's temporary directory of this build: empty once it is over. */
   temporary: string;

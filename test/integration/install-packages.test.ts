@@ -8,8 +8,8 @@ const SCRIPT = path.resolve(import.meta.dirname, '../../packer/install_packages.
 
 let directory: string;
 beforeEach((context) => {
-  const probe = spawnSync('unshare', [...NAMESPACE, 'true']);
-  if (probe.status !== 0) context.skip(`unshare does not work here: ${probe.stderr ?? probe.error?.message}`);
+  const probe = spawnSync(UNSHARE, [...NAMESPACE, 'true']);
+  if (probe.status !== 0) context.skip(`${UNSHARE} does not work here: ${probe.stderr ?? probe.error?.message}`);
   directory = mkdtempSync(path.join(tmpdir(), 'bh-install-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -126,6 +126,7 @@ test('any other type of package installs nothing and says so', () => {
   expect(output).toContain('nothing is installed');
 });
 
+const UNSHARE = 'unshare';
 const NAMESPACE = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];
 
 /** A machine whose /etc and /usr/sbin are its own, and whose package managers do what `programs` says after they wrote down how they were called. */
@@ -145,7 +146,7 @@ function install(environment: Record<string, string>, programs: Record<string, s
     bash '${SCRIPT}'; status=$?
     { find /etc; echo ---; /usr/sbin/policy-rc.d; } >'${left}'
     exit $status`;
-  const { status, stdout, stderr } = spawnSync('unshare', [...NAMESPACE, 'sh', '-c', machine], {
+  const { status, stdout, stderr } = spawnSync(UNSHARE, [...NAMESPACE, 'sh', '-c', machine], {
     env: { PATH: `${directory}:/usr/bin:/bin`, TMPDIR: directory, calls, ...environment },
     encoding: 'utf8',
   });

@@ -13,6 +13,9 @@ export interface Registry {
   stop: () => Promise<void>;
 }
 
+/** Of the Debian package of the same name. */
+const PROGRAM = 'docker-registry';
+
 /** Starts `docker-registry`, or says why there can be none here. */
 export async function startRegistry(): Promise<Registry | { unavailable: string }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bh-registry-'));
@@ -22,7 +25,7 @@ export async function startRegistry(): Promise<Registry | { unavailable: string 
     config,
     `version: 0.1\nstorage: { filesystem: { rootdirectory: ${directory}/images } }\nhttp: { addr: '${address}' }\n`,
   );
-  const registry = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const registry = spawn(PROGRAM, ['serve', config], { stdio: 'ignore' });
   const stop = () => end(registry, directory);
   try {
     await Promise.race([
@@ -31,7 +34,7 @@ export async function startRegistry(): Promise<Registry | { unavailable: string 
     ]);
   } catch (error) {
     await stop();
-    return { unavailable: `docker-registry does not start here: ${error instanceof Error ? error.message : error}` };
+    return { unavailable: `${PROGRAM} does not start here: ${error instanceof Error ? error.message : error}` };
   }
   const tags = async (repository: string) => {
     const answer = await fetch(`http://${address}/v2/${repository}/tags/list`);

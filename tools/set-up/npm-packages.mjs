@@ -16,7 +16,7 @@ export function installNpmPackages() {
 }
 
 /** npm keeps, inside node_modules, a list of what it put there: the lock file fits when each of its packages is in it with that version. */
-export function whyNotFit(wanted, installed) {
+function whyNotFit(wanted, installed) {
   if (!wanted) return 'package-lock.json is not readable';
   if (!installed) return 'there is no node_modules';
   const there = installed.packages ?? {};
