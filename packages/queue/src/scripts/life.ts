@@ -1,7 +1,7 @@
 import { namesForScripts } from '../names.ts';
 
 /** What is kept beyond its time when nobody makes rounds to forget it, and how long a bundle waits for its next user. */
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * The life of a bake, put before every script that changes one: `turn(id, to, now)` is the only way from state to state.
