@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests are slow when they run whole bakes or kill things on purpose; those lanes run only when asked for: `vitest run --project e2e`. */
@@ -9,6 +10,8 @@ const lanes = {
 
 export default defineConfig({
   test: {
+    // Tests here wait for processes, locks and clocks more than they compute.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     reporters: ['default', './test/support/closing-line.ts'],
     projects: Object.entries(lanes).map(([name, include]) => ({
       test: {

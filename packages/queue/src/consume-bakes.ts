@@ -1,19 +1,20 @@
-import { type BakeFailure, instantOf } from '@bakehouse/bake';
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { instantOf } from '@bakehouse/bake';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { connectToListen, connectToWork } from './connection.ts';
-import type { BakeConsumer, BakeEnd, BakeInHand, ConsumerOptions, Patience } from './consumer.ts';
+import type { BakeConsumer, ConsumerOptions, Patience } from './consumer.ts';
 import { openEars } from './ears.ts';
-import { aHand, begin, type Hand } from './hand.ts';
+import { aHand } from './hand.ts';
+import { type Hands, openHands } from './hands.ts';
 import { openLanes } from './lanes.ts';
 import { DEFAULT_PREFIX, namesUnder } from './names.ts';
 import { takeLeave, tellPresence } from './presence.ts';
-import { insist, isAway } from './redis-away.ts';
+import { isAway } from './redis-away.ts';
 import { abandonJob, startRounds } from './rounds.ts';
-import { shareSlots } from './slots.ts';
+import { runBake } from './run-bake.ts';
+import { type Slots, shareSlots } from './slots.ts';
 import { checkSoundness } from './sound-redis.ts';
 import { watchForStops } from './stop-watch.ts';
-import { judge, layDown, type Verdict } from './verdict.ts';
-import { LOG_BOUNDS, sealLog } from './write-log.ts';
+import type { Store } from './store.ts';
 
 const PATIENCE: Patience = { lockMs: 60_000, checkEveryMs: 30_000, losses: 2 };
 const BEAT_MS = 5_000;
@@ -24,7 +25,7 @@ const CLOSE_MS = 5_000;
  * rejects with `UnsoundRedis` for one that may evict keys.
  */
 export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsumer> {
-  const { redisUrl, workerId, onTrouble } = options;
+  const { redisUrl, workerId, lanes: served, packer, onTrouble } = options;
   const redis = connectToWork(redisUrl, onTrouble);
   const warning = await checkSoundness(redis).catch((error) => {
     redis.disconnect();
@@ -33,128 +34,26 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
   if (warning) onTrouble(warning);
 
   const store = { redis, names: namesUnder(options.prefix ?? DEFAULT_PREFIX) };
-  const ears = openEars(connectToListen(redisUrl, onTrouble), onTrouble);
-  const lanes = openLanes(store, onTrouble);
-  const hands = new Set<Hand>();
   const startedAt = instantOf(new Date());
   let draining = false;
-  let emptied = () => {};
-
   const beat = () => {
-    const { lanes: served, slots, packer } = options;
-    const baking = [...new Set([...hands].map(({ id }) => id))];
-    const presence = {
-      id: workerId,
-      startedAt,
-      seenAt: instantOf(new Date()),
-      lanes: [...served],
-      slots,
-      baking,
-      draining,
-      packer,
-    };
+    const now = { seenAt: instantOf(new Date()), baking: hands.ids(), draining };
     // A beat that is missed tells its own tale.
-    tellPresence(store, presence).catch(() => undefined);
-  };
-  const hold = (hand: Hand) => {
-    hands.add(hand);
-    beat();
-  };
-  const letGo = (hand: Hand) => {
-    hands.delete(hand);
-    slots.free(hand.lane);
-    beat();
-    if (hands.size === 0) emptied();
+    tellPresence(store, { id: workerId, startedAt, lanes: [...served], slots: options.slots, packer, ...now }).catch(
+      () => undefined,
+    );
   };
 
-  const take = async (job: Job, token: string | undefined, lane: string): Promise<string> => {
-    const id = job.id ?? '';
-    // BullMQ forgets to renew one of two holds that a worker has on the same job, so the old run ends first.
-    if ([...hands].some((hand) => hand.id === id)) {
-      await job.moveToDelayed(Date.now() + 1_000, token);
-      throw new DelayedError();
-    }
-    if (!slots.take(lane)) {
-      await job.moveToWait(token);
-      throw new WaitingError();
-    }
-    const hand = aHand({ id, lane });
-    hold(hand);
-    try {
-      return await bakeInHand(hand, () => job.moveToWait(token));
-    } finally {
-      letGo(hand);
-    }
-  };
-
-  /** The rounds seal what is left unsealed. */
-  const seal = (id: string) => sealLog(store, id).catch(onTrouble);
-
-  /** From the first write to the last. What it throws is for BullMQ to read. */
-  const bakeInHand = async (hand: Hand, giveBack: () => Promise<unknown>): Promise<string> => {
-    const bounds = options.logBounds ?? LOG_BOUNDS;
-    const begun = await insist(redis, () => begin(store, hand, { worker: workerId, bounds }), onTrouble);
-    if (!begun) {
-      await seal(hand.id);
-      return 'needed no baking';
-    }
-    const end = await bakeSafely(options.bake, begun.bake);
-    const verdict = judge(end, {
-      attempt: begun.bake.attempt,
-      maxAttempts: begun.maxAttempts,
-      stopped: hand.stopped(),
-    });
-    if (verdict.to === 'let-go') throw new WaitingError();
-
-    const state = await layDown(store, hand, { verdict, onTrouble });
-    if (state === undefined) {
-      onTrouble(
-        new Error(`bake ${hand.id} was taken over by another worker; what this one made of it is not recorded`),
-      );
-      throw new WaitingError();
-    }
-    if (state !== 'baking') options.onEnd?.({ id: hand.id, state });
-    if (state !== 'waiting') await seal(hand.id);
-    return tellBullMq(state, { verdict, giveBack });
-  };
-
-  const workers = new Map(options.lanes.map((lane) => [lane, openWorker(lane)]));
+  const hands = openHands(beat);
+  const workers = new Map(
+    served.map((lane) => [lane, openWorker({ store, options, hands }, lane, (job, token) => take(job, token, lane))]),
+  );
   const slots = shareSlots(workers, options.slots);
+  const take = taking({ store, options, hands, slots });
 
-  function openWorker(lane: string): Worker {
-    const { lockMs, checkEveryMs, losses } = { ...PATIENCE, ...options.patience };
-    const worker = new Worker(store.names.lane(lane), (job, token) => take(job, token, lane), {
-      connection: redis,
-      prefix: store.names.prefix,
-      name: workerId,
-      concurrency: options.slots,
-      lockDuration: lockMs,
-      stalledInterval: checkEveryMs,
-      maxStalledCount: losses,
-      // A job that was given back, or a cap that has room again, wakes nobody: it is found by looking.
-      drainDelay: 1,
-      runRetryDelay: 1_000,
-      metrics: { maxDataPoints: 14 * 1_440 },
-      autorun: false,
-    });
-    worker.on('error', (error) => isAway(error) || onTrouble(error));
-    worker.on('lockRenewalFailed', (ids: string[]) => {
-      for (const hand of hands) if (ids.includes(hand.id)) hand.stop('lost');
-    });
-    worker.on('failed', (job, error) => {
-      if (job?.id && job.deferredFailure) settleGivenUp(job.id, error);
-    });
-    return worker;
-  }
-
-  /** A bake whose job BullMQ gives up without asking us has lost too many workers. */
-  const settleGivenUp = (id: string, error: Error) => {
-    abandonJob(store, { id, why: error.message, now: new Date() })
-      .then((state) => state && options.onEnd?.({ id, state }))
-      .catch(onTrouble);
-  };
-
+  const ears = openEars(connectToListen(redisUrl, onTrouble), onTrouble);
   const unwatch = watchForStops({ store, ears }, hands);
+  const lanes = openLanes(store, onTrouble);
   const rounds = startRounds({ store, lanes, onTrouble });
   const heart = setInterval(beat, BEAT_MS);
   beat();
@@ -165,8 +64,6 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
     slots.shut();
     beat();
   };
-
-  let closed: Promise<void> | undefined;
   const close = async () => {
     shut();
     clearInterval(heart);
@@ -182,15 +79,13 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
     await lanes.close();
     redis.disconnect();
   };
+  let closed: Promise<void> | undefined;
 
   return {
-    inHand: () => [...new Set([...hands].map(({ id }) => id))],
-    drain: async () => {
+    inHand: () => hands.ids(),
+    drain: () => {
       shut();
-      if (hands.size === 0) return;
-      await new Promise<void>((resolve) => {
-        emptied = resolve;
-      });
+      return hands.empty();
     },
     stopNow: () => {
       shut();
@@ -203,35 +98,72 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
   };
 }
 
-/** A bake that throws met a broken machine, or a bug; unless it was told to stop. */
-async function bakeSafely(bake: ConsumerOptions['bake'], inHand: BakeInHand): Promise<BakeEnd> {
-  try {
-    return await bake(inHand);
-  } catch (error) {
-    return inHand.signal.aborted ? 'stopped' : { outcome: { ok: false, no: brokenMachine(error) } };
-  }
+/** Takes a job that BullMQ hands over, or gives it back. */
+function taking({
+  store,
+  options,
+  hands,
+  slots,
+}: {
+  store: Store;
+  options: ConsumerOptions;
+  hands: Hands;
+  slots: Slots;
+}) {
+  return async (job: Job, token: string | undefined, lane: string): Promise<string> => {
+    const id = job.id ?? '';
+    // BullMQ forgets to renew one of two holds that a worker has on the same job, so the old run ends first.
+    if (hands.has(id)) {
+      await job.moveToDelayed(Date.now() + 1_000, token);
+      throw new DelayedError();
+    }
+    if (!slots.take(lane)) {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    const hand = aHand(id);
+    hands.hold(hand);
+    try {
+      return await runBake({ store, options }, hand, () => job.moveToWait(token));
+    } finally {
+      slots.free(lane);
+      hands.letGo(hand);
+    }
+  };
 }
 
-const brokenMachine = (error: unknown): BakeFailure => ({
-  class: 'host',
-  message: `the worker could not bake it: ${error instanceof Error ? error.message : error}`.slice(0, 2_000),
-  evidence: [],
-  next: 'see the worker’s own log for the cause, and that it has disk, memory and its templates',
-  leftovers: false,
-});
-
-/** BullMQ learns of a failure by a throw, of a job that goes back by another; what it keeps is for the dashboard only. */
-async function tellBullMq(
-  state: string,
-  { verdict, giveBack }: { verdict: Verdict; giveBack: () => Promise<unknown> },
-): Promise<string> {
-  if (state === 'waiting') {
-    if ('failure' in verdict) throw new Error(inShort(verdict.failure));
-    await giveBack();
-    throw new WaitingError();
-  }
-  if (state === 'failed' && 'failure' in verdict) throw new UnrecoverableError(inShort(verdict.failure));
-  return state;
+function openWorker(
+  { store, options, hands }: { store: Store; options: ConsumerOptions; hands: Hands },
+  lane: string,
+  take: (job: Job, token?: string) => Promise<string>,
+): Worker {
+  const { lockMs, checkEveryMs, losses } = { ...PATIENCE, ...options.patience };
+  const worker = new Worker(store.names.lane(lane), take, {
+    connection: store.redis,
+    prefix: store.names.prefix,
+    name: options.workerId,
+    concurrency: options.slots,
+    lockDuration: lockMs,
+    stalledInterval: checkEveryMs,
+    maxStalledCount: losses,
+    // A job that was given back, or a cap that has room again, wakes nobody: it is found by looking.
+    drainDelay: 1,
+    runRetryDelay: 1_000,
+    metrics: { maxDataPoints: 14 * 1_440 },
+    autorun: false,
+  });
+  // The connection tells of outages itself.
+  worker.on('error', (error) => isAway(error) || options.onTrouble(error));
+  worker.on('lockRenewalFailed', (ids: string[]) => {
+    for (const hand of hands) if (ids.includes(hand.id)) hand.stop('lost');
+  });
+  // A job that BullMQ fails without asking us has lost too many workers.
+  worker.on('failed', (job, { message }) => {
+    if (!job?.id || !job.deferredFailure) return;
+    const { id } = job;
+    abandonJob(store, { id, why: message, now: new Date() })
+      .then((state) => state && options.onEnd?.({ id, state }))
+      .catch(options.onTrouble);
+  });
+  return worker;
 }
-
-const inShort = (failure: BakeFailure): string => `${failure.class}: ${failure.message}`.slice(0, 500);

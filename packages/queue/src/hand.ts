@@ -15,19 +15,17 @@ export interface Hand {
   readonly id: string;
   /** Only the run that began last may report on a bake. */
   readonly run: string;
-  readonly lane: string;
   /** The first reason stands. */
   stop(reason: StopReason): void;
   readonly signal: AbortSignal;
   stopped(): StopReason | undefined;
 }
 
-export function aHand({ id, lane }: { id: string; lane: string }): Hand {
+export function aHand(id: string): Hand {
   const stopper = new AbortController();
   let reason: StopReason | undefined;
   return {
     id,
-    lane,
     run: randomUUID(),
     signal: stopper.signal,
     stopped: () => reason,

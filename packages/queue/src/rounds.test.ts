@@ -121,6 +121,16 @@ test('a record that cannot be read is told of, and the others are mended all the
   expect(await queue.lanes[0]?.getJob(lost.id)).toBeDefined();
 });
 
+test('a record that cannot be read is forgotten in its time like any other', async () => {
+  const { bakery, queue, walk } = await open();
+  const { id } = await ask(queue);
+  await queue.cancel(id, { reason: '', now: new Date() });
+  await bakery.redis.hset(bakery.names.bake(id), 'identity', 'torn');
+  await walk({ now: inDays(3) });
+  expect(await queue.find(id)).toBeUndefined();
+  expect(await queue.counts()).toMatchObject({ cancelled: 0 });
+});
+
 test('rounds leave bakes alone that are as they should be', async () => {
   const { bakery, queue, walk } = await open();
   await bakery.consume({ bake: untilStopped, slots: 1 });

@@ -1,17 +1,15 @@
 import { type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
-import { imagesOf } from './find.ts';
+import { forgetOld } from './forget.ts';
 import type { Lanes } from './lanes.ts';
+import { readRecords, strides } from './many.ts';
 import { WorkerPresence } from './presence.ts';
 import { type BakeRecord, toBake } from './record.ts';
 import { runScript } from './script.ts';
 import { abandonScript } from './scripts/abandon.ts';
-import { forgetScript } from './scripts/forget.ts';
 import { answersOf, type Store } from './store.ts';
-import { indexesOf } from './submit.ts';
 import { sealLog } from './write-log.ts';
 
 const EVERY_MS = 15_000;
-const STRIDE = 200;
 
 export interface Rounds {
   stop(): void;
@@ -49,7 +47,7 @@ export function startRounds(making: Making): Rounds {
 export async function makeRounds(making: Making, now: Date): Promise<void> {
   await mendLive(making, now);
   await sealEnded(making.store);
-  await forgetOld(making, now);
+  await forgetOld(making.store, { now, keep: making.keep });
 }
 
 /** A live bake has a job that BullMQ has not given up, and one that was told to stop has a worker to do so. */
@@ -131,37 +129,4 @@ async function sealEnded(store: Store): Promise<void> {
       if (state !== 'waiting' && state !== 'baking') await sealLog(store, id);
     }
   }
-}
-
-async function forgetOld({ store, keep }: Making, now: Date): Promise<void> {
-  const { redis, names } = store;
-  const overdue = await redis.zrange(names.ended, '-inf', now.getTime(), 'BYSCORE');
-  for (const ids of strides(overdue)) await forget(store, ids);
-  if (keep === undefined) return;
-  const surplus = (await redis.zcard(names.ended)) - keep;
-  if (surplus <= 0) return;
-  for (const ids of strides(await redis.zrange(names.ended, 0, surplus - 1))) await forget(store, ids);
-}
-
-async function forget(store: Store, ids: readonly string[]): Promise<void> {
-  const { redis, names } = store;
-  for (const [id, record] of await readRecords(store, ids)) {
-    const bake = toBake(record);
-    const found = bake ? [...indexesOf(names, bake), ...imagesOf(bake).map(names.index.image)] : [];
-    await runScript(redis, forgetScript, {
-      keys: [names.bake(id), names.log(id), names.sealedLog(id), names.index.all, ...found],
-      args: [names.prefix, id, bake?.key ?? ''],
-    });
-  }
-}
-
-async function readRecords({ redis, names }: Store, ids: readonly string[]): Promise<[string, BakeRecord][]> {
-  const reads = redis.pipeline();
-  for (const id of ids) reads.hgetall(names.bake(id));
-  const records = (await answersOf(reads)) as BakeRecord[];
-  return ids.map((id, at) => [id, records[at] ?? {}]);
-}
-
-function* strides(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += STRIDE) yield ids.slice(at, at + STRIDE);
 }

@@ -1,18 +1,19 @@
 import type { Ears } from './ears.ts';
 import type { Hand } from './hand.ts';
+import type { Hands } from './hands.ts';
 import { answersOf, type Store } from './store.ts';
 
 /** What was said while this worker could not hear is found by looking this often. */
 const LOOK_EVERY_MS = 2_000;
 
 /** Stops hands whose bake was cancelled, at once by the channel and soon by looking, and those whose bake another run has. Answers how to end the watch. */
-export function watchForStops({ store, ears }: { store: Store; ears: Ears }, hands: ReadonlySet<Hand>): () => void {
+export function watchForStops({ store, ears }: { store: Store; ears: Ears }, hands: Hands): () => void {
   const hush = ears.listen(store.names.stop, (id) => {
     for (const hand of hands) if (hand.id === id) hand.stop('cancelled');
   });
   let isLooking = false;
   const look = async () => {
-    if (isLooking || hands.size === 0) return;
+    if (isLooking || hands.ids().length === 0) return;
     isLooking = true;
     await stopWhoMust(store, [...hands]).catch(() => undefined);
     isLooking = false;

@@ -62,7 +62,7 @@ export async function layDown(
   store: Store,
   { id, run }: { id: string; run: string },
   { verdict, onTrouble }: { verdict: Exclude<Verdict, { to: 'let-go' }>; onTrouble: (error: Error) => void },
-): Promise<BakeState | undefined> {
+): Promise<Exclude<BakeState, 'baking'> | undefined> {
   const { redis, names } = store;
   const now = new Date();
   const attempt = verdict.to === 'waiting' && !('failure' in verdict) ? 'unused' : 'used';
@@ -85,6 +85,6 @@ export async function layDown(
 }
 
 const Answer = z.union([
-  z.tuple([z.literal('done'), z.enum(['waiting', 'baking', 'baked', 'failed', 'cancelled'])]),
+  z.tuple([z.literal('done'), z.enum(['waiting', 'baked', 'failed', 'cancelled'])]),
   z.tuple([z.literal('not-yours'), z.string()]).transform(([word]) => [word, undefined] as const),
 ]);
