@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Fleet, startFleet, until } from '../support/fleet.ts';
 import { type PrivateDocker, startPrivateDocker } from '../support/private-docker.ts';
 import { startRegistry } from '../support/registry.ts';
+import { whatIsLeftOf } from '../support/what-is-left.ts';
 import { ask, cancel, ended, logOf } from './bakes.ts';
-import { whatIsLeftOf } from './whats-left.ts';
 
 const MINUTES = 60_000;
 const BASE = 'debian:bookworm-local';

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fleet, startFleet, until } from '../support/fleet.ts';
+import { whatIsLeftOf } from '../support/what-is-left.ts';
 import { ask, cancel, ended, find, logOf, secondsBaking } from './bakes.ts';
 import { openTar, withDisk } from './open-image.ts';
-import { whatIsLeftOf } from './whats-left.ts';
 
 const MINUTES = 60_000;
 const HELLO = { provider: 'local', region: 'here', base: 'bookworm', packages: ['hello'] };

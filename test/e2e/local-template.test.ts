@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/fleet.ts';
+import { whatIsLeftOf } from '../support/what-is-left.ts';
 import { type BarePacker, barePacker } from './bare-packer.ts';
 import { openTar } from './open-image.ts';
-import { whatIsLeftOf } from './whats-left.ts';
 
 const MINUTES = 60_000;
 /** The worker's own comes first. */

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { processesAbout } from '../support/what-is-left.ts';
 
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/bakehouse.mjs', import.meta.url));
 
@@ -74,20 +75,7 @@ export async function openTry(
       const ended = once(child, 'close').then(([code]) => ({ code, ...said }));
       return { pid: child.pid ?? 0, said, ended, press: (signal) => void child.kill(signal) };
     },
-    left: () => processesOf(directory),
+    left: async () => (await processesAbout(directory)).map(({ pid }) => pid),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
-}
-
-/** Those whose environment or command line names the directory; the dead that nobody has reaped have neither. */
-async function processesOf(directory: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const isOurs = async (pid: string) => {
-    const texts = await Promise.all(
-      ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
-    );
-    return texts.some((text) => text.includes(directory));
-  };
-  const ours = await Promise.all(pids.map(isOurs));
-  return pids.filter((_, index) => ours[index]).map(Number);
 }

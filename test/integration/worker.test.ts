@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, becomes, logOf, look, says } from '../support/ask.ts';
 import { type Fleet, type FleetOptions, startFleet, until } from '../support/fleet.ts';
-import { processesWith } from '../support/processes.ts';
+import { processesAbout } from '../support/what-is-left.ts';
 
 const SECRET = 'pa5s,w0rd/of the "recipe"';
 const environment = {
@@ -50,7 +50,7 @@ describe('a worker', () => {
     expect(await exitOf(workers[0] as Fleet['workers'][number])).toBe(0);
     expect((await look(url, id)).state).toBe('baked');
     expect((await look(url, next)).state).toBe('waiting');
-    expect(processesWith(mark)).toEqual([]);
+    expect(await processesAbout(mark)).toEqual([]);
     expect(await readdir(path.join(directory, 'st'))).toEqual([]);
   });
 
@@ -64,7 +64,7 @@ describe('a worker', () => {
 
     expect(await exitOf(workers[0] as Fleet['workers'][number])).toBe(0);
     expect(performance.now() - told).toBeLessThan(15_000);
-    expect(processesWith(mark)).toEqual([]);
+    expect(await processesAbout(mark)).toEqual([]);
     expect(await look(url, id)).toMatchObject({ state: 'waiting', attempts: 0 });
 
     await startWorker();
@@ -81,7 +81,7 @@ describe('a worker', () => {
     await startWorker();
 
     expect((await becomes(url, id, { state: 'baked', everyMs: 200 })).attempts).toBe(2);
-    expect(processesWith(mark)).toEqual([]);
+    expect(await processesAbout(mark)).toEqual([]);
     await until(async () => (await readdir(path.join(directory, 'st'))).length === 0, 'the stages to be cleared');
     expect(await readdir(path.join(directory, 'images/.partial'))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('a worker', () => {
     await says(url, id, 'Cancelling build');
     expect(performance.now() - asked).toBeLessThan(1_000);
     await becomes(url, id, { state: 'cancelled' });
-    expect(processesWith(mark)).toEqual([]);
+    expect(await processesAbout(mark)).toEqual([]);
   });
 
   test('bakes on while Redis is away, and lays the image down when it is back', async () => {
@@ -117,7 +117,7 @@ describe('a worker', () => {
       encoding: 'utf8',
     });
     expect(staged).toBe('600');
-    const [packer] = processesWith(mark);
+    const [packer] = await processesAbout(mark);
     expect(packer).toBeDefined();
     await becomes(url, id, { state: 'baked' });
 
