@@ -27,6 +27,12 @@ const PROGRAMS = [
     why: 'ends Packer when its worker dies',
     verbs: [...BAKING, 'test', 'bench'],
   },
+  {
+    program: 'mount',
+    package: 'mount',
+    why: 'gives packages the /proc and /dev that their scripts expect',
+    verbs: [...BAKING, 'test'],
+  },
   { program: 'mmdebstrap', package: 'mmdebstrap', why: 'makes the base trees of local images', verbs: BAKING },
   {
     program: 'newuidmap',

@@ -37,6 +37,13 @@ export async function startPart(plan: PartPlan): Promise<Result<Part, Trouble>> 
   const file = await open(log, 'a', 0o600);
   const [command = '', ...rest] = argv;
   const child = spawn(command, rest, { detached: true, env: { ...variables }, stdio: ['pipe', file.fd, file.fd] });
+  // From the first moment: a program may end before its log is closed here.
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) killGroup(child.pid);
+      resolve(signal ?? `exit code ${code}`);
+    });
+  });
   const spawned = await new Promise<Error | undefined>((resolve) => {
     child.once('spawn', () => resolve(undefined));
     child.once('error', resolve);
@@ -55,12 +62,6 @@ export async function startPart(plan: PartPlan): Promise<Result<Part, Trouble>> 
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
 
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => {
-      killGroup(pid);
-      resolve(signal ?? `exit code ${code}`);
-    });
-  });
   const running = () => child.exitCode === null && child.signalCode === null;
   return yes({
     name,
