@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { aBake, beginLog, type FakeApi, type Heard, sendJson, sseEnd, sseLine, startFakeApi } from './fake-api.ts';
+import {
+  aBake,
+  beginLog,
+  type FakeApi,
+  type Heard,
+  sendJson,
+  sseEnd,
+  sseLine,
+  startFakeApi,
+} from './testing/fake-api.ts';
 
 const BIN = fileURLToPath(new URL('../bin/bakehouse.mjs', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { openBakery } from './bakery.ts';
-import { beginLog, type FakeApi, sendJson, sseEnd, sseLine, startFakeApi } from './fake-api.ts';
 import { followLog, type LogNews } from './follow-log.ts';
+import { beginLog, type FakeApi, sendJson, sseEnd, sseLine, startFakeApi } from './testing/fake-api.ts';
 
 let api: FakeApi | undefined;
 afterEach(() => api?.close().catch(() => {}));
