@@ -5,7 +5,7 @@ import { RedisAway } from './redis-away.ts';
 export function connectToAsk(url: string, onTrouble: (error: Error) => void): Redis {
   // A command that has no answer after seconds is one to a Redis that hangs, or behind a network that swallows.
   return watched(
-    new Redis(url, { ...reconnecting, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000 }),
+    new Redis(url, { ...reconnecting, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 2_500 }),
     onTrouble,
   );
 }
