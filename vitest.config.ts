@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests are slow when they run whole bakes or kill things on purpose; those lanes run only when asked for: `vitest run --project e2e`. */
+/** Tests are slow when they raise whole stacks and bake whole images; that lane runs only when asked for: `vitest run --project e2e`. */
 const lanes = {
   fast: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/{conformance,integration,rooms}/**/*.test.ts'],
   e2e: ['test/e2e/**/*.test.ts'],
-  chaos: ['test/chaos/**/*.test.ts'],
 };
 
 export default defineConfig({
