@@ -23,10 +23,10 @@ export async function measureRatio(
   { seconds, atOnce, pairs }: { seconds: string; atOnce: number; pairs: number },
 ): Promise<Ratio> {
   const [bare, baked, ratios]: [number[], number[], number[]] = [[], [], []];
-  await together(atOnce, () => throughFleet(url, seconds)); // Validates the template and warms both sides.
+  await together(atOnce, () => throughFleet(url, { seconds, everyMs: 5 * atOnce })); // Validates the template and warms both sides.
   for (let pair = 0; pair < pairs; pair++) {
     const one = await together(atOnce, () => barePacker(seconds));
-    const other = await together(atOnce, () => throughFleet(url, seconds));
+    const other = await together(atOnce, () => throughFleet(url, { seconds, everyMs: 5 * atOnce }));
     bare.push(one);
     baked.push(other);
     ratios.push(other / one);
@@ -40,9 +40,10 @@ async function together(count: number, work: () => Promise<void>): Promise<numbe
   return nowMs() - begun;
 }
 
-async function throughFleet(url: string, seconds: string): Promise<void> {
+/** Many that look often would load the machine that is being measured. */
+async function throughFleet(url: string, { seconds, everyMs }: { seconds: string; everyMs: number }): Promise<void> {
   const id = await ask(url, { template: 'short.json', variables: { seconds } });
-  await becomes(url, id, { state: 'baked', everyMs: 5 });
+  await becomes(url, id, { state: 'baked', everyMs });
 }
 
 async function barePacker(seconds: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BakeRequest, planBake, type Refusal, type Result, yes } from '@bakehouse/bake';
+import { type BakeRequest, canonicalText, planBake, type Refusal, type Result, yes } from '@bakehouse/bake';
 import type { Submission } from '@bakehouse/queue';
 import type { Parts } from './parts.ts';
 
@@ -38,5 +38,5 @@ export async function askForBake(
 /** Of what was read, not of what was sent: blanks and the order of members do not make another request. */
 const fingerprint = (request: BakeRequest, ifTwin: Asking['ifTwin']): string =>
   createHash('sha256')
-    .update(JSON.stringify([request, ifTwin]))
+    .update(canonicalText(JSON.parse(JSON.stringify([request, ifTwin]))))
     .digest('hex');

@@ -77,6 +77,16 @@ test('a call repeated under its Idempotency-Key gets the same bake, even a cance
   expect(again.json()).toMatchObject({ id: first.id, answeredBy: { because: 'repeat' } });
 });
 
+test('a call is the same call whatever the order in which its members were written', async () => {
+  const headers = { 'idempotency-key': crypto.randomUUID() };
+  const request = fresh({ variables: { a: 1, b: 2 } });
+  const turned = <T extends object>(members: T) => Object.fromEntries(Object.entries(members).reverse());
+  const first = await post('/bakes', request, headers);
+  const again = await post('/bakes', turned({ ...request, variables: turned(request.variables) }), headers);
+  expect([first.statusCode, again.statusCode]).toEqual([202, 200]);
+  expect(again.json().id).toBe(first.json().id);
+});
+
 test('an Idempotency-Key that was used for another request is refused with the bake it belongs to', async () => {
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const first = (await post('/bakes', fresh(), headers)).json();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalText } from './canonical.ts';
 import type { BakeOrder } from './order.ts';
 import type { Value } from './variable.ts';
 
@@ -31,13 +32,5 @@ export function keyParts({ request, choice, bundle }: BakeOrder): KeyParts {
 }
 
 export function bakeKey(parts: KeyParts): BakeKey {
-  return BakeKey.parse(createHash('sha256').update(canonical(parts)).digest('hex'));
-}
-
-/** JSON with sorted names, so that the order in which a caller wrote his variables does not matter. */
-function canonical(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+  return BakeKey.parse(createHash('sha256').update(canonicalText(parts)).digest('hex'));
 }
