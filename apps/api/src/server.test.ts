@@ -16,8 +16,10 @@ const post = (url: string, payload: object | string, headers: Record<string, str
   bakery.api.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', ...headers } });
 
 /** Differs from every other request, so that no bake answers for it. */
-const fresh = (members: { variables?: object } = {}) =>
-  aRequest({ ...members, variables: { nonce: crypto.randomUUID(), ...members.variables } });
+const fresh = (members: { variables?: object } = {}) => {
+  const variables = { nonce: crypto.randomUUID(), ...members.variables };
+  return { ...aRequest({ ...members, variables }), variables };
+};
 
 test('a request is answered before it is baked, with where to look for the bake', async () => {
   const answer = await post('/bakes', fresh());
