@@ -13,6 +13,7 @@ export interface RequestedPackages {
   first: OsPackage | undefined;
 }
 
+/** Reads them in their order; one that cannot be read refuses all, by its place in the request. */
 export function requestedPackages(
   { packages, packageArtifacts = [] }: Pick<BakeRequest, 'packages' | 'packageArtifacts'>,
   type: PackageType,

@@ -4,7 +4,7 @@ import { azureImageName, managedImageName } from '../../../packages/bake/src/azu
 import { imageNameOf } from '../../../packages/bake/src/image-name.ts';
 import { PackageType } from '../../../packages/bake/src/os-package/package-type.ts';
 import { packagesParameter } from '../../../packages/bake/src/os-package/packages-parameter.ts';
-import { parsePackage, parsePackages } from '../../../packages/bake/src/os-package/parse.ts';
+import { parsePackage } from '../../../packages/bake/src/os-package/parse.ts';
 import { dockerVersion, nameDockerImage, targetTag } from '../../../packages/bake/src/providers/docker/name.ts';
 import type { BakeRequest } from '../../../packages/bake/src/request.ts';
 import { type RequestedPackages, requestedPackages } from '../../../packages/bake/src/requested-packages.ts';
@@ -36,10 +36,9 @@ function compareResult({ expected }: Vector, got: Result<unknown, unknown>): Ver
 
 function checkParse(type: PackageType, vector: Vector): Verdict {
   const { packageName, packageNames } = ParseInput.parse(vector.input);
-  return compareResult(
-    vector,
-    packageNames ? parsePackages(type, packageNames) : parsePackage(type, packageName ?? null),
-  );
+  if (!packageNames) return compareResult(vector, parsePackage(type, packageName ?? null));
+  const read = requestedPackages({ packages: packageNames.map((name) => name ?? '') }, type);
+  return compareResult(vector, read.ok ? yes(read.value.packages) : read);
 }
 
 const ParseInput = z.object({

@@ -10,17 +10,6 @@ export function parsePackage(type: PackageType, text: string | null): Result<OsP
   return text === null || text === '' ? yes(NAMELESS) : PARSERS[type](text);
 }
 
-/** Reads packages in their order and leaves out those without a name; one that cannot be read refuses all. */
-export function parsePackages(type: PackageType, texts: readonly (string | null)[]): Result<OsPackage[], string> {
-  const packages: OsPackage[] = [];
-  for (const text of texts) {
-    const parsed = parsePackage(type, text);
-    if (!parsed.ok) return parsed;
-    if (parsed.value.name) packages.push(parsed.value);
-  }
-  return yes(packages);
-}
-
 const PARSERS: Record<PackageType, (text: string) => Result<OsPackage, string>> = {
   deb: parseDeb,
   rpm: (text) => yes(parseRpm(text)),
