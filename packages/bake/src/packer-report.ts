@@ -38,7 +38,7 @@ export interface PackerReport {
   errors: readonly { build: string; message: string }[];
   /** What `error-count` said; 0 when that line never came. */
   errorCount: number;
-  /** Of all that Packer said to people, the lines that the rules for destroyed artifacts read (contract: D1 to D3); bounded by the reader. */
+  /** Of all that Packer said to people, the lines from which `wasDestroyed` and a provider's `survivors` read; bounded by the reader. */
   notices: readonly string[];
   /** The last lines Packer or a script printed as errors, for the reader of a failure; bounded. */
   lastErrors: readonly string[];
