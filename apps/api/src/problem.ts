@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 /** Why a call has no other answer, for a program and for a person. */
 export const Problem = z.object({
-  /** One word per kind of trouble; stays the same when the message is reworded. */
   error: z.string().describe('One word per kind of trouble; it stays when the message is reworded.'),
   message: z.string().describe('What is wrong, with which value, and what to do.'),
   issues: z

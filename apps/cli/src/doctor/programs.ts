@@ -57,7 +57,7 @@ async function lookAtNamedRedis(url: string): Promise<Finding> {
 }
 
 /** What the shipped template of the local provider runs. */
-export async function lookAtMmdebstrap(variables: Variables, isRoot: 'root' | 'user'): Promise<Finding> {
+export async function lookAtMmdebstrap(variables: Variables, runBy: 'root' | 'user'): Promise<Finding> {
   const program = onPath('mmdebstrap', variables);
   if (program === undefined)
     return lacking(
@@ -65,7 +65,7 @@ export async function lookAtMmdebstrap(variables: Variables, isRoot: 'root' | 'u
       'not on PATH',
       'apt-get install mmdebstrap; the local provider builds its base trees with it',
     );
-  if (isRoot === 'root') return fine('mmdebstrap', `${program}, as root`);
+  if (runBy === 'root') return fine('mmdebstrap', `${program}, as root`);
   const unshared = await askProgram(['unshare', '--user', '--map-root-user', 'true'], variables);
   if (unshared.ok) return fine('mmdebstrap', `${program}, in a user namespace`);
   const mend = 'run as root, or allow user namespaces: sysctl kernel.unprivileged_userns_clone=1';
