@@ -1,6 +1,6 @@
 export { Artifact, Artifacts } from './artifact.ts';
 export { BAKE_STATES, Bake, type BakeState, type EndedBake, hasEnded, Phase, type PhaseEntry } from './bake.ts';
-export type { BaseImage } from './base-image.ts';
+export { BaseImage } from './base-image.ts';
 export { Bundle, bundleFor, overlay, TemplateFile, type TemplateTree, templateLanguage } from './bundle.ts';
 export { canonicalText } from './canonical.ts';
 export { type Catalogue, openCatalogue } from './catalogue.ts';

@@ -1,16 +1,8 @@
-import type { BaseImage, Catalogue, Offer } from '@bakehouse/bake';
+import { BaseImage, type Catalogue, type Offer } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** A base image as pipelines' forms list it: as ours, with the package type in capitals. */
-export const ClassicBaseImage = z.object({
-  id: z.string(),
-  shortDescription: z.string().nullable(),
-  detailedDescription: z.string().nullable(),
-  packageType: z.enum(['RPM', 'DEB', 'NUPKG']),
-  templateFile: z.string().nullable(),
-  osType: z.enum(['linux', 'windows']),
-  customRepository: z.string().nullable(),
-});
+export const ClassicBaseImage = BaseImage.extend({ packageType: z.enum(['RPM', 'DEB', 'NUPKG']) });
 export type ClassicBaseImage = z.infer<typeof ClassicBaseImage>;
 
 export const BakeOptions = z.object({ cloudProvider: z.string(), baseImages: z.array(ClassicBaseImage) });

@@ -1,16 +1,7 @@
+import { BaseImage } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { Api, Parts } from '../parts.ts';
 import { TROUBLES } from '../problem.ts';
-
-const BaseImage = z.object({
-  id: z.string(),
-  shortDescription: z.string().nullable(),
-  detailedDescription: z.string().nullable(),
-  packageType: z.enum(['deb', 'rpm', 'nupkg']),
-  templateFile: z.string().nullable(),
-  osType: z.enum(['linux', 'windows']),
-  customRepository: z.string().nullable(),
-});
 
 const CatalogueView = z.object({
   providers: z.array(z.object({ provider: z.string(), baseImages: z.array(BaseImage) })),
