@@ -86,6 +86,7 @@ const isPassing = ({ kind }: Trouble): boolean => kind === 'away' || kind === 'n
 type Heard = { line: { number: number; text: string } } | { gap: { from: number; to: number } } | { end: BakeEnd };
 
 const Gap = z.object({ from: z.number(), to: z.number() });
+const End = z.object({ state: BakeEnd });
 
 /** The events of one connection, until it breaks or ends; a break is not worth a word, for the caller sees no end. */
 async function* readEvents(response: Response, url: string): AsyncGenerator<Result<Heard, Trouble>> {
@@ -115,8 +116,8 @@ async function* readEvents(response: Response, url: string): AsyncGenerator<Resu
 /** Undefined for what no Bakehouse of this version says. */
 function understand({ event, id, data }: EventSourceMessage): Heard | undefined {
   if (event === 'end') {
-    const end = BakeEnd.safeParse(stateIn(data));
-    return end.success ? { end: end.data } : undefined;
+    const end = End.safeParse(parsed(data));
+    return end.success ? { end: end.data.state } : undefined;
   }
   if (event === 'gap') {
     const gap = Gap.safeParse(parsed(data));
@@ -124,12 +125,6 @@ function understand({ event, id, data }: EventSourceMessage): Heard | undefined 
   }
   const number = Number(id);
   return Number.isInteger(number) && number > 0 ? { line: { number, text: data } } : undefined;
-}
-
-/** The end is said as `baked` or as `{"state":"baked"}`. */
-function stateIn(data: string): unknown {
-  const json = parsed(data);
-  return json !== null && typeof json === 'object' && 'state' in json ? json.state : (json ?? data);
 }
 
 function parsed(data: string): unknown {
