@@ -10,8 +10,6 @@ export interface BakeQueue {
   find(id: string): Promise<Bake | undefined>;
   /** The bake that stands for a key: waiting, baking, or baked and not superseded. */
   findByKey(key: string): Promise<Bake | undefined>;
-  /** The newest bake that made, or is to make, an image of that name or reference. */
-  findByImage(image: string): Promise<Bake | undefined>;
   list(query: BakeQuery): Promise<BakePage>;
   /** Waiting bakes are cancelled by the time this returns; a baking one is told to stop, wherever it runs. */
   cancel(id: string, asked: { reason: string; now: Date }): Promise<CancelAnswer>;

@@ -12,13 +12,6 @@ export async function findByKey(store: Store, key: string): Promise<Bake | undef
   return id === null ? undefined : findBake(store, id);
 }
 
-export async function findByImage(store: Store, image: string): Promise<Bake | undefined> {
-  for await (const bake of newestFirst(store, { index: store.names.index.image(image), before: '+inf' })) {
-    if (bake.state !== 'failed' && bake.state !== 'cancelled') return bake;
-  }
-  return undefined;
-}
-
 /** Bakes that answer to every word of the query, newest first. */
 export async function listBakes(store: Store, query: BakeQuery): Promise<BakePage> {
   const index = await narrowest(store, query);

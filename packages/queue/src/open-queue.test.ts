@@ -33,7 +33,6 @@ test('while Redis is away every call is refused at once, and all work again when
     submit: () => queue.submit(aPlan('during'), asking()),
     find: () => queue.find(id),
     findByKey: () => queue.findByKey('before'),
-    findByImage: () => queue.findByImage('x'),
     list: () => queue.list({ limit: 10 }),
     cancel: () => queue.cancel(id, { reason: '', now: new Date() }),
     readLog: () => queue.readLog(id),

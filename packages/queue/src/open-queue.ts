@@ -4,7 +4,7 @@ import type { BakeQueue } from './bake-queue.ts';
 import { cancel } from './cancel.ts';
 import { connectToAsk, connectToListen, isReadyWithin } from './connection.ts';
 import { openEars } from './ears.ts';
-import { countBakes, findBake, findByImage, findByKey, listBakes } from './find.ts';
+import { countBakes, findBake, findByKey, listBakes } from './find.ts';
 import { followLog } from './follow-log.ts';
 import { type Lanes, openLanes } from './lanes.ts';
 import { mergeMetrics } from './metrics.ts';
@@ -66,7 +66,6 @@ export async function openQueue({
     submit: (plan, how) => ask(() => submit({ store, lanes, settings }, plan, how)),
     find: (id) => ask(() => findBake(store, id)),
     findByKey: (key) => ask(() => findByKey(store, key)),
-    findByImage: (image) => ask(() => findByImage(store, image)),
     list: (query) => ask(() => listBakes(store, query)),
     cancel: (id, asked) => ask(() => cancel({ store, lanes }, id, asked)),
     readLog: (id, range = {}) => ask(() => readLog(store, id, range)),
