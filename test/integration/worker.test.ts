@@ -58,6 +58,7 @@ describe('a worker', () => {
     const { url, workers, startWorker } = await aFleet();
     const { id, mark } = await asleep(url, 30);
     workers[0]?.kill('SIGTERM');
+    // A signal that follows sooner is taken for the same one.
     await new Promise((resolve) => setTimeout(resolve, 700));
     const told = performance.now();
     workers[0]?.kill('SIGTERM');
@@ -101,10 +102,10 @@ describe('a worker', () => {
 
   test('bakes on while Redis is away, and lays the image down when it is back', async () => {
     const { url, redis, startRedis } = await aFleet();
-    const { id } = await asleep(url, 4);
+    const { id, mark } = await asleep(url, 4);
     redis().kill('SIGKILL');
     expect((await fetch(`${url}/ready`)).status).toBe(503);
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    await until(async () => (await processesAbout(mark)).length === 0, 'Packer to end');
     await startRedis();
 
     await until(async () => (await look(url, id)).state === 'baked', 'the bake to be laid down', 60_000);

@@ -76,6 +76,7 @@ test('a slow follower of a long log gets all of it', async () => {
   const id = await ask({ say: lines.join('\n') });
   await bakery.reach(id, 'baked');
   const answer = await follow(id);
+  // While nobody reads, the api has filled the connection's buffers and has to wait.
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(linesOf(await answer.text())).toEqual(lines);
 });
