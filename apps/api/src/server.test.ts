@@ -102,7 +102,18 @@ test('an Idempotency-Key that was used for another request is refused with the b
 test.each([['x'.repeat(256)], ['naïve'], ['']])('the Idempotency-Key %j is refused', async (key) => {
   const answer = await post('/bakes', fresh(), { 'idempotency-key': key });
   expect(answer.statusCode).toBe(400);
-  expect(answer.json().issues).toMatchObject([{ message: 'is 1 to 255 printable ASCII characters' }]);
+  expect(answer.json().issues).toEqual([
+    { path: 'idempotency-key', message: 'is 1 to 255 printable ASCII characters' },
+  ]);
+});
+
+test.each([
+  ['a name', { variables: { '': 'x' } }, /a variable name is letters, digits, _ \. -/],
+  ['a choice', { ci: { number: -1 } }, /expected string.*; or: .*>=0/],
+])('%s that does not fit is told by what it was held against', async (_what, members, message) => {
+  const answer = await post('/bakes', aRequest(members));
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().issues).toEqual([{ path: expect.any(String), message: expect.stringMatching(message) }]);
 });
 
 test.each([
@@ -132,7 +143,8 @@ test.each([
   ['no JSON', '{"provider": ', /the body is not JSON: ./],
   ['no object', '[]', /expected object/],
   ['nothing', '', /the body is missing; expected object/],
-  ['a prototype', '{"__proto__": {"a": 1}}', /may not be used/],
+  ['a prototype', '{"__proto__": {"a": 1}}', /a member __proto__ .* no request may have/],
+  ['an abyss', `{"variables": {"a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, /more than 64 levels/],
 ])('a body with %s is refused', async (_what, body, message) => {
   const answer = await post('/bakes', body);
   expect(answer.statusCode).toBe(400);

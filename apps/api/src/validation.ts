@@ -25,7 +25,9 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
 function issuesOf({ issues }: z.ZodError, part: string | undefined): RequestIssue[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember([...issue.path, key], part));
-    return { path: z.core.toDotPath(issue.path), message: messageOf(issue) };
+    // The name of a header is written as it is, not as the member of a program's object.
+    const path = part === 'headers' ? issue.path.join('.') : z.core.toDotPath(issue.path);
+    return { path, message: messageOf(issue) };
   });
 }
 
@@ -34,9 +36,21 @@ const unknownMember = (path: PropertyKey[], part: string | undefined): RequestIs
   message: part === 'querystring' ? 'is not a parameter of this call' : 'is not a known member',
 });
 
-/** An empty body is read as null, an absent member as undefined. */
-function messageOf({ code, path, message, ...issue }: z.core.$ZodIssue): string {
-  if (code !== 'invalid_type' || !('expected' in issue)) return message;
-  if (path.length === 0 && message.endsWith('received null')) return `the body is missing; expected ${issue.expected}`;
-  return message.endsWith('received undefined') ? `is missing; expected ${issue.expected}` : message;
+/** An empty body is read as null, an absent member as undefined; a name or a choice that does not fit is told by what it was held against. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_key':
+      return `the name cannot be used: ${issue.issues.map(({ message }) => message).join('; ')}`;
+    case 'invalid_union':
+      return [...new Set(issue.errors.flat().map(({ message }) => message))].join('; or: ') || issue.message;
+    case 'invalid_type':
+      return messageOfType(issue);
+    default:
+      return issue.message;
+  }
+}
+
+function messageOfType({ path, message, expected }: z.core.$ZodIssueInvalidType): string {
+  if (path.length === 0 && message.endsWith('received null')) return `the body is missing; expected ${expected}`;
+  return message.endsWith('received undefined') ? `is missing; expected ${expected}` : message;
 }

@@ -108,7 +108,7 @@ export function openBakery(url: string, signal: AbortSignal): Bakery {
       ),
     async readLog(id, range) {
       const sent = await send(line, `${bakes(id)}/log${query(range)}`, { id, headers: { accept: 'text/plain' } });
-      return sent.ok ? yes(await sent.value.text()) : sent;
+      return sent.ok ? readText(line, sent.value) : sent;
     },
   };
 }
@@ -164,6 +164,15 @@ async function read<T>({ base, signal }: Line, response: Response, shape: z.ZodT
     if (signal.aborted) return no({ kind: 'interrupted' });
     if (cause instanceof SyntaxError) return no({ kind: 'foreign', url: base, why: 'its answer is not JSON' });
     return no({ kind: 'away', url: base, why: whyOf(cause) });
+  }
+}
+
+/** A log may be long, and the api may go away in the middle of it. */
+async function readText({ base: url, signal }: Line, response: Response): Promise<Result<string, Trouble>> {
+  try {
+    return yes(await response.text());
+  } catch (cause) {
+    return no(signal.aborted ? { kind: 'interrupted' } : { kind: 'away', url, why: whyOf(cause) });
   }
 }
 

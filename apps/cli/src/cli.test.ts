@@ -229,6 +229,26 @@ test('a log is printed as text, or as one JSON document', async () => {
   expect(JSON.parse(json.stdout)).toEqual({ id: 'bake-1', lines: ['one', 'two'] });
 });
 
+test('a log that breaks off half-way is the net’s fault, not a bug', async () => {
+  api = await startFakeApi((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half a li');
+    setTimeout(() => response.destroy(), 50);
+  });
+  const { code, stdout, stderr } = await run(['logs', 'bake-1', '--url', api.url]);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toContain('cannot reach the api');
+});
+
+test.each([
+  ['an empty id', ['status', ''], 'is empty'],
+  ['no lines at all', ['logs', 'bake-1', '--follow', '--tail', '0'], 'at least 1'],
+])('%s is refused before anything is asked', async (_what, args, message) => {
+  const { code, stderr } = await run([...args, '--url', 'http://127.0.0.1:1']);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
 describe('doctor', () => {
   test('finds all that is needed, or says how to mend it and ends with 3', async () => {
     const away = { BAKEHOUSE_URL: 'http://127.0.0.1:1', PORT: '0' };

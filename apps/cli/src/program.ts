@@ -37,13 +37,17 @@ export function commandLine(environment: Environment, end: (code: ExitCode) => v
   withRequestFlags(say('plan', 'show what a request comes to; touches nothing')).action((flags) =>
     ends(online((open) => plan(open, flags))),
   );
-  say('status <id>', 'show a bake').action((id) => ends(online((open) => status(open, id))));
-  say('logs <id>', 'print the log of a bake')
+  say('status', 'show a bake')
+    .argument('<id>', 'of the bake', bakeId)
+    .action((id) => ends(online((open) => status(open, id))));
+  say('logs', 'print the log of a bake')
+    .argument('<id>', 'of the bake', bakeId)
     .option('-f, --follow', 'go on until the bake has ended, which is the exit code')
     .option('--from <number>', 'only lines after this number', count)
-    .option('--tail <count>', 'only the last so many', count)
+    .option('--tail <count>', 'only the last so many', atLeastOne)
     .action((id, flags) => ends(online((open) => logs(open, id, flags))));
-  say('cancel <id>', 'stop a bake')
+  say('cancel', 'stop a bake')
+    .argument('<id>', 'of the bake', bakeId)
     .option('--reason <text>', 'who or what asks; kept on the bake')
     .action((id, flags) => ends(online((open) => cancel(open, id, flags))));
   say('ls', 'list bakes, newest first')
@@ -97,7 +101,7 @@ function addUp(command: Command, shell: () => Shell, ends: (run: Promise<ExitCod
     command.addOption(new Option(`${FLAG_OF[variable]} <value>`, `${description} (${variable})`));
   }
   command
-    .option('--workers <count>', 'how many workers', atLeastOne, 1)
+    .option('--workers <count>', 'how many workers', workerCount, 1)
     .addOption(dataOption())
     .action((flags) => {
       const given = variables.map((variable) => [variable, flags[new Option(FLAG_OF[variable]).attributeName()]]);
@@ -131,6 +135,18 @@ function count(text: string): number {
 
 function atLeastOne(text: string): number {
   const number = count(text);
+  if (number < 1) throw new InvalidArgumentError('must be at least 1.');
+  return number;
+}
+
+function workerCount(text: string): number {
+  const number = count(text);
   if (number < 1 || number > 64) throw new InvalidArgumentError('must be 1 to 64.');
   return number;
+}
+
+/** An empty one would be another call: the list. */
+function bakeId(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('is empty; `bakehouse ls` shows the ids.');
+  return text;
 }

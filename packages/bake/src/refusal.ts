@@ -30,7 +30,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'unknown-file':
       return `${refusal.field} '${refusal.asked}' is not among the templates; there are: ${list(refusal.offered)}`;
     case 'unsafe-path':
-      return `${refusal.field} '${refusal.asked}' leaves the template directory; name a file inside it, e.g. local.json`;
+      return `${refusal.field} '${refusal.asked}' leaves the template directory or is not written plainly; name a file inside it, e.g. local.json`;
     case 'unusable-name':
       return `${refusal.field} '${refusal.asked}' cannot be used: ${refusal.rule}`;
   }
