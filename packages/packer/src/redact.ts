@@ -21,7 +21,7 @@ export function makeRedactor(secrets: readonly string[]): Redactor {
   forms.sort((a, b) => b.length - a.length);
   if (forms.length === 0) return { redact: (text, length) => text.slice(0, length), reach: 0 };
 
-  const any = new RegExp(forms.map(RegExpEscape).join('|'));
+  const any = new RegExp(forms.map(asPattern).join('|'));
   return {
     redact: (text, length = text.length) =>
       any.test(text) ? mask(text, length, spansOf(text, forms)) : text.slice(0, length),
@@ -104,6 +104,6 @@ function printedLength(form: string): number {
   return Buffer.byteLength(form) + escaped.reduce((sum, extra) => sum + extra, 0);
 }
 
-const RegExpEscape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const asPattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 const percent = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -90,7 +90,7 @@ type RecordEvent = Extract<PackerEvent, { kind: 'artifact' | 'artifact-count' }>
 
 const FINISHED = '\n==> Builds finished';
 
-/** The lines that the rules for destroyed artifacts read (D1 to D3). */
+/** The lines from which bake's `wasDestroyed` and a provider's `survivors` read. */
 const NOTICE =
   /^(==> | {4}).*?(: Repository: |: Running post-processor: |: Deregistering the AMI and deleting unencrypted |: AMI: ami-|AMI \(ami-[^)]*\) to other regions)/;
 
