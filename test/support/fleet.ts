@@ -11,7 +11,7 @@ export interface Fleet {
   /** The api, e.g. `http://127.0.0.1:41234`. */
   url: string;
   redisUrl: string;
-  /** Holds `images`, `cache`, `stages`, `logs`; gone after `stop`. */
+  /** Holds `images`, `cache`, the stages as `st` and a log of each program; gone after `stop`. */
   directory: string;
   workers: readonly ChildProcess[];
   api: () => ChildProcess;

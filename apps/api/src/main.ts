@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   await queue.close();
 }
 
-/** A caller who does not finish his call is cut off then. */
+/** Whoever has not finished a call by then is cut off. */
 const FINISH_WITHIN_MS = 10_000;
 
 async function readSettingsFiles(names: readonly string[]): Promise<Settings> {

@@ -59,7 +59,7 @@ export interface Span {
 export function spansOf(bake: Bake, now: Date): Span[] {
   const end = hasEnded(bake) ? Date.parse(bake.finishedAt) : now.getTime();
   const phases = ('phases' in bake ? bake.phases : undefined) ?? [];
-  const started = ('startedAt' in bake ? bake.startedAt : undefined) ?? undefined;
+  const started = 'startedAt' in bake ? bake.startedAt : undefined;
   const marks = [
     { name: 'waiting', at: Date.parse(bake.askedAt) },
     ...(started !== undefined && phases.length === 0 ? [{ name: 'baking', at: Date.parse(started) }] : []),

@@ -92,7 +92,7 @@ function withSharedVariables(
   });
 }
 
-/** What the caller said wins over naming and places, even where he said only that there shall be no value. */
+/** What the caller said wins over naming and places, even where all it said is that there shall be no value. */
 function writeRecipe(
   { request, choice, bundle }: BakeOrder,
   { imageName, appVersion }: ImageNames,

@@ -36,10 +36,7 @@ export function toNaming(wire: WireNaming, separator: string | RegExp = ' '): Ba
     region: '',
     base: wire.base_os ?? '',
     packages: (wire.package ?? '').split(separator).filter((word) => word !== ''),
-    packageArtifacts: artifacts.map(({ name, reference }) => ({
-      name: name,
-      reference: reference,
-    })),
+    packageArtifacts: artifacts,
     imageName: wire.ami_name,
     imageSuffix: wire.ami_suffix,
     sourceImage: wire.base_ami,

@@ -44,7 +44,7 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
   });
 }
 
-/** The tag by which a caller will look for the image: his own, else his commit. */
+/** The tag by which a caller will look for the image: one it asked for, else its commit. */
 export function askedTag({ variables = {}, ci }: BakeRequest): string | undefined {
   const tag = variables['docker_target_image_tag'];
   return (tag ? String(tag) : ci?.commit) || undefined;
