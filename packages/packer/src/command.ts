@@ -49,7 +49,8 @@ async function supervise(stage: Stage, command: Command, kitchen: Kitchen & { sp
   const child = startPacker(stage, command, kitchen);
   const leader = child.pid === undefined ? null : identityOf(child.pid);
   const leash = holdLeash<'signal' | 'deaf' | Overrun>({ stage: stage.dir, leader }, command.limits);
-  const noted = noteLeader(stage.dir, leader);
+  // A full disk must not end the worker: without this note the sweep still knows the processes by their marker.
+  const noted = noteLeader(stage.dir, leader).catch(() => {});
 
   const stop = (): void => leash.pull('signal');
   signal.addEventListener('abort', stop, { once: true });
@@ -69,8 +70,16 @@ async function supervise(stage: Stage, command: Command, kitchen: Kitchen & { sp
   gone.abort();
   const [{ why, killed }, heard] = await Promise.all([leash.release(), hearing, noted]);
   if (heard) throw heard.error;
-  if (code !== undefined) throw new Error(`Packer (${kitchen.packer.path}) cannot be started: ${originalMessage}`);
+  const unstarted = code === undefined ? guardsExcuse(exitCode, kitchen) : originalMessage;
+  if (unstarted !== undefined) throw new Error(`Packer (${kitchen.packer.path}) cannot be started: ${unstarted}`);
   return { exitCode: exitCode ?? null, stopped: why === 'deaf' ? undefined : why, killed };
+}
+
+/** What starts, behind a guard, is the guard: it says in shells' way that there is no such program, or that it may not be run. */
+function guardsExcuse(exitCode: number | undefined, { packer }: Kitchen): string | undefined {
+  if (packer.guard.length === 0) return undefined;
+  if (exitCode === 127) return 'it is not there any more';
+  return exitCode === 126 ? 'it may not be executed any more' : undefined;
 }
 
 const DEFAULT_OUTPUT_LIMIT = 2 * 1024 ** 3;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runPacker } from './run.ts';
@@ -48,6 +48,22 @@ test('an exit of 0 without "Builds finished" is reported as just that', async ()
 test('a run that a signal ended has no exit code', async () => {
   const done = await run([{ say: 'hello' }, { kill: 'SIGKILL' }]);
   expect(done.run).toMatchObject({ ended: 'exited', refused: false, report: { exitCode: null } });
+});
+
+test('a run whose leader cannot be noted down, as on a full disk, goes on', async () => {
+  const ended = await withTemplate(fake([{ sleep: 300 }, FINISHED]), {}, async (stage, recipe, kitchen) => {
+    await mkdir(path.join(stage.dir, 'owner.json~'));
+    return runPacker(stage, recipe, kitchen);
+  });
+  expect(ended).toMatchObject({ ended: 'exited', report: { exitCode: 0, saidFinished: true } });
+});
+
+test.each([
+  { how: 'started by itself', guard: [] },
+  { how: 'started behind a guard', guard: ['setpriv', '--pdeathsig', 'TERM', '--'] },
+])('a Packer that has vanished is the trouble of the machine, not of the template: $how', async ({ guard }) => {
+  const packer = { path: '/no/such/packer', version: '1.6.6', guard };
+  await expect(run([], { kitchen: { packer } })).rejects.toThrow('Packer (/no/such/packer) cannot be started');
 });
 
 test('failures come with their build', async () => {

@@ -36,7 +36,7 @@ test.each([
   ['1.6.6', true],
   ['1.10.0', true],
   ['2.0.0', true],
-])('version %s: usable %s', async (version, ok) => {
+])('Packer %s is taken: %s', async (version, ok) => {
   expect((await findPacker(FAKE_PACKER, { ...environment, FAKE_PACKER_VERSION: version })).ok).toBe(ok);
 });
 
