@@ -89,16 +89,16 @@ const refusal = (but: object): Refusal | undefined => {
   return made.ok ? undefined : made.no;
 };
 
-describe('golden plans', () => {
+describe('a request as in golden/', () => {
   const GOLDEN = path.resolve(import.meta.dirname, '../golden');
-  test.each(readdirSync(GOLDEN))('%s', (name) => {
+  test.each(readdirSync(GOLDEN))('%s comes to the key parts and the recipe that are written there', (name) => {
     const golden = JSON.parse(readFileSync(path.join(GOLDEN, name), 'utf8'));
     const { keyParts, recipe } = planned(golden.request);
     expect({ keyParts, recipe }).toEqual({ keyParts: golden.keyParts, recipe: golden.recipe });
   });
 });
 
-describe('what is refused, and by which name', () => {
+describe('a request', () => {
   test.each<[string, object, object]>([
     [
       'an unknown provider',
@@ -144,22 +144,22 @@ describe('what is refused, and by which name', () => {
       { code: 'unusable-name', field: 'packages[1]', asked: 'nginx_-' },
     ],
     [
-      'docker without anything to name an image',
+      'nothing that could name a docker image',
       { provider: 'docker', base: 'noble', packages: [] },
       { code: 'malformed-request', issues: [{ path: 'packages' }] },
     ],
-  ])('%s', (_, but, expected) => {
+  ])('with %s is refused by name', (_, but, expected) => {
     expect(refusal(but)).toMatchObject(expected);
   });
 
-  test('an option the provider does not know, by its name', () => {
+  test('with an option the provider does not know is refused, by its name', () => {
     expect(refusal({ provider: 'docker', base: 'noble', options: { organisation: 'x' } })).toMatchObject({
       code: 'malformed-request',
       issues: [{ path: 'options', message: expect.stringContaining('organisation') }],
     });
   });
 
-  test('text that Packer would run as a template, wherever it comes from', () => {
+  test('with text that Packer would run as a template is refused, wherever it comes from', () => {
     const told = '{{env `HOME`}}';
     for (const but of [
       { variables: { a: told } },
@@ -175,7 +175,7 @@ describe('what is refused, and by which name', () => {
     expect(refusal({ template: 'other.pkr.hcl', ci: { url: told } })).toBeUndefined();
   });
 
-  test('a place on the worker, but for configDir, which classic pipelines may set', () => {
+  test('with a place on the worker is refused, but for configDir, which classic pipelines may set', () => {
     expect(refusal({ variables: { local_output_dir: '/' } })).toMatchObject({
       issues: [{ path: 'variables.local_output_dir' }],
     });

@@ -116,7 +116,7 @@ test.each([
   ['/api/v1/here/logs/gone-3', 404, 'Not Found', "Unable to retrieve logs for 'gone-3'."],
   ['/api/v1/here/logs/image/gone-4', 404, 'Not Found', "Unable to retrieve logs for image id 'gone-4'."],
   ['/api/v1/here/cancel/gone-5', 400, 'Bad Request', "Unable to locate incomplete bake with id 'gone-5'."],
-])('%s', async (...expected) => {
+])('%s of a bake that never was is answered with %i, in the words pipelines know', async (...expected) => {
   const [path, status, error, message] = expected;
   const answer = await get(path);
   expect(answer.statusCode).toBe(status);

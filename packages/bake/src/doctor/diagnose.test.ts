@@ -37,7 +37,7 @@ test.each([
       "Build 'b' errored: Script exited with non-zero exit status: 7",
     ],
   ],
-])('%s: %s', (expected, said, lines) => {
+])('a failure of class %s names %s', (expected, said, lines) => {
   const failure = diagnose(aReport(lines));
   expect(failure.class).toBe(expected);
   expect(failure.message).toContain(said);

@@ -121,7 +121,9 @@ describe('placeholders', () => {
     ['${repo.base-url:none}', { REPO_BASE_URL: 'spelled' }, 'spelled'],
     ['${EMPTY:none}', { EMPTY: '' }, ''],
     ['$HOME {x} ${', { HOME: 'no' }, '$HOME {x} ${'],
-  ])('%s', (text, environment, expected) => expect(repository(text, environment)).toBe(expected));
+  ])('in %s are filled in under %j', (text, environment, expected) =>
+    expect(repository(text, environment)).toBe(expected),
+  );
 
   test('take other settings too, and the environment before them', () => {
     const texts = ['apt: { host: one }\ndebianRepository: "https://${apt.host}/pool"'];
@@ -148,7 +150,9 @@ describe('a provider', () => {
     ['local: { enabled: false, bakeryDefaults: { templateFile: [] } }', {}, false],
     ['local: { enabled: "${ON:false}", bakeryDefaults: {} }', {}, false],
     ['local: { enabled: "${ON:false}", bakeryDefaults: {} }', { ON: 'true' }, true],
-  ])('%s', (text, environment, expected) => expect('local' in read([text], environment).sections).toBe(expected));
+  ])('of %s under %j is there: %s', (text, environment, expected) =>
+    expect('local' in read([text], environment).sections).toBe(expected),
+  );
 });
 
 test('words are taken in any case, versions stay text, numbers and switches are read from text', () => {
