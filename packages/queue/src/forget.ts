@@ -1,6 +1,6 @@
 import type { Bake } from '@bakehouse/bake';
 import { imagesOf } from './find.ts';
-import { readRecords, strides } from './many.ts';
+import { readRecords, strides } from './read-records.ts';
 import { type BakeRecord, toBake } from './record.ts';
 import { runScript } from './script.ts';
 import { forgetScript } from './scripts/forget.ts';

@@ -1,8 +1,8 @@
 import { type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
 import { forgetOld } from './forget.ts';
 import type { Lanes } from './lanes.ts';
-import { readRecords, strides } from './many.ts';
 import { WorkerPresence } from './presence.ts';
+import { readRecords, strides } from './read-records.ts';
 import { type BakeRecord, toBake } from './record.ts';
 import { runScript } from './script.ts';
 import { abandonScript } from './scripts/abandon.ts';
