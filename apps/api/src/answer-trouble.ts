@@ -4,7 +4,7 @@ import { type Problem, problem } from './problem.ts';
 import { InvalidInput } from './validation.ts';
 
 /** How long a caller does well to wait while Redis is away. */
-const RETRY_AFTER_SECONDS = 2;
+export const RETRY_AFTER_SECONDS = 2;
 
 /** An answer to trouble, before it has the shape of one family of calls. */
 export interface Trouble {

@@ -2,6 +2,7 @@ import type { BakeQueue } from '@bakehouse/queue';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
+import { RETRY_AFTER_SECONDS } from './answer-trouble.ts';
 import type { Api } from './parts.ts';
 import { problem } from './problem.ts';
 
@@ -23,7 +24,9 @@ export function showDashboard(api: Api, queue: BakeQueue): void {
         () => false,
         () => true,
       );
-      if (isAway) await reply.code(503).header('retry-after', 2).send(problem('redis-away', 'Redis does not answer'));
+      if (!isAway) return;
+      const answer = problem('redis-away', 'Redis does not answer');
+      await reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send(answer);
     });
     void inner.register(board.registerPlugin(), { prefix: PATH });
     done();

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { RETRY_AFTER_SECONDS } from '../answer-trouble.ts';
 import type { Api, Parts } from '../parts.ts';
 import { Problem, problem } from '../problem.ts';
 
-/** Well under the second within which every call answers while Redis is away. */
+/** Whoever asks for health does not wait long: a Redis that hangs is away by then. */
 const PING_WITHIN_MS = 500;
 
 /**
@@ -47,7 +48,7 @@ export function tellHealth(api: Api, { queue }: Parts): void {
       if (trouble === undefined) return reply.code(200).send({ status: 'READY' });
       return reply
         .code(503)
-        .header('retry-after', 2)
+        .header('retry-after', RETRY_AFTER_SECONDS)
         .send(problem('redis-away', `not ready: Redis does not answer (${trouble})`));
     },
   );
