@@ -22,7 +22,7 @@ beforeEach(async () => {
   started = [];
 });
 afterEach(async () => {
-  for (const child of started) child.kill('SIGKILL');
+  for (const { pid } of started) killGroup(pid);
   await rm(home, { recursive: true, force: true });
 });
 
@@ -36,6 +36,16 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it says where it is, serves, and on %
 
   expect(await api.exit).toBe(0);
   await expect(fetch(`${url}/health`)).rejects.toThrow();
+});
+
+test('a stop that only npm is told of reaches it too', async () => {
+  const api = await start({}, { command: ['npm', 'run', 'api'] });
+  const url = await api.url();
+
+  api.child.kill('SIGTERM');
+
+  expect(await api.exit).toBe(0);
+  await expect.poll(() => fetch(`${url}/health`).catch(() => 'gone'), { timeout: 5000 }).toBe('gone');
 });
 
 test('a stop finishes what is in hand and ends the streams that are open', async () => {
@@ -65,7 +75,7 @@ test('a port that is taken is refused by number', async () => {
 });
 
 test('settings that are wrong are refused with file and line', async () => {
-  const api = await start({}, 'bakehouse:\n  attempts: many\n');
+  const api = await start({}, { settings: 'bakehouse:\n  attempts: many\n' });
   expect(await api.exit).toBe(1);
   expect(api.said()).toMatch(/settings\.yml:2: bakehouse\.attempts: /);
 });
@@ -98,6 +108,14 @@ test('a Redis that may forget bakes is refused with the reason', async () => {
   await forgetful.remove();
 });
 
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It left nothing behind.
+  }
+}
+
 const SETTINGS = `
 local:
   enabled: true
@@ -107,10 +125,15 @@ local:
         virtualizationSettings: { sourceImage: bookworm }
 `;
 
-async function start(environment: Record<string, string>, settings = SETTINGS) {
+const ITSELF = [process.execPath, '--import', 'tsx', path.join(import.meta.dirname, 'main.ts')];
+
+async function start(environment: Record<string, string>, { settings = SETTINGS, command = ITSELF } = {}) {
   const file = path.join(home, 'settings.yml');
   await writeFile(file, settings);
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'main.ts')], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    // Of its own group, so that what it leaves behind can be ended with it.
+    detached: true,
     env: {
       PATH: process.env['PATH'],
       REDIS_URL: redis.url,
