@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bake, hasEnded, no, type Result, yes } from '@bakehouse/bake';
 import { type Asked, openBakery } from '../bakery.ts';
-import { type Environment, readStackConfig } from '../config.ts';
+import { type Environment, readStackConfig, type StackConfig } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { bytes, duration } from '../quantities.ts';
 import { type Connected, giveUp, type Shell } from '../shell.ts';
@@ -34,7 +34,7 @@ export async function demo(shell: Shell, flags: DemoFlags): Promise<ExitCode> {
     const opened = await openStack({ ...plan, ifPortTaken: 'move' }, stops.signal);
     if (!opened.ok) return giveUp(shell, opened.no);
     const code = await withStack(shell, { stack: opened.value, stops }, flags);
-    if (code === EXIT.ok) await sayWhatStays(shell, { images: config.value.BAKEHOUSE_IMAGES, data: flags.data });
+    if (code === EXIT.ok) await sayWhatStays(shell, { config: config.value, directory });
     return code;
   } finally {
     stops.ignore();
@@ -139,7 +139,11 @@ async function cancelForGood(url: string, { id }: Bake): Promise<void> {
   await openBakery(url, AbortSignal.timeout(2000)).cancel(id, 'the demo was interrupted');
 }
 
-async function sayWhatStays({ screen }: Shell, { images, data }: { images: string; data: string }): Promise<void> {
+async function sayWhatStays(
+  { screen }: Shell,
+  { config, directory }: { config: StackConfig; directory: string },
+): Promise<void> {
+  const { BAKEHOUSE_IMAGES: images, BAKEHOUSE_CACHE: cache } = config;
   const files = await readdir(images, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
     files
@@ -153,7 +157,7 @@ async function sayWhatStays({ screen }: Shell, { images, data }: { images: strin
   );
   const total = sizes.reduce((sum, size) => sum + size, 0);
   screen.print(
-    `what stays: the images in ${images} (${bytes(total)}), and in ${data} what makes the next bake quicker; rm -r ${data} removes it`,
+    `what stays: the images in ${images} (${bytes(total)}), what makes the next bake quicker in ${cache}, and the records in ${directory}; rm -r removes any of them`,
   );
   screen.print('`npm start` runs a bakery that stays up');
 }
