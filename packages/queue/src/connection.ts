@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RedisAway } from './redis-away.ts';
 
@@ -32,6 +33,18 @@ export async function isReadyWithin(redis: Redis, ms: number): Promise<boolean> 
     const timer = setTimeout(settle, ms);
     redis.on('ready', settle);
   });
+}
+
+/** From now on an outage that lasts so long ends the connection, and whatever waits for an answer on it rejects. For one that has work to end. */
+export async function endWhenSilent(redis: Redis, ms: number): Promise<void> {
+  while (redis.status !== 'end') {
+    const answer = redis.ping().catch(() => 'an error is an answer too');
+    if ((await Promise.race([answer, pause(ms, undefined, { ref: false })])) === undefined) break;
+    await pause(ms / 10, undefined, { ref: false });
+  }
+  // A disconnect between two attempts to connect would leave its waiters waiting; an attempt that is the last one rejects them.
+  redis.options.retryStrategy = () => null;
+  if (redis.status === 'ready') redis.disconnect();
 }
 
 const reconnecting = {

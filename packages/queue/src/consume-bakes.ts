@@ -1,6 +1,6 @@
 import { instantOf } from '@bakehouse/bake';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
-import { connectToListen, connectToWork } from './connection.ts';
+import { connectToListen, connectToWork, endWhenSilent } from './connection.ts';
 import type { BakeConsumer, ConsumerOptions, Patience } from './consumer.ts';
 import { openEars } from './ears.ts';
 import { aHand } from './hand.ts';
@@ -19,6 +19,8 @@ import type { Store } from './store.ts';
 const PATIENCE: Patience = { lockMs: 60_000, checkEveryMs: 30_000, losses: 2 };
 const BEAT_MS = 5_000;
 const CLOSE_MS = 5_000;
+/** A worker that is to stop at once waits no longer for a Redis that is away; what it held, others find stalled. */
+const LAST_WORDS_MS = 5_000;
 
 /**
  * Takes bakes from lanes, as many at once as there are slots, and lays each down with what became of it. Waits for a Redis that is away;
@@ -90,6 +92,7 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
     stopNow: () => {
       shut();
       for (const hand of hands) hand.stop('shutdown');
+      void endWhenSilent(redis, LAST_WORDS_MS);
     },
     close: () => {
       closed ??= close();

@@ -57,7 +57,10 @@ export interface BakeConsumer {
   inHand(): readonly string[];
   /** Takes nothing new; resolves when nothing is in hand any more. */
   drain(): Promise<void>;
-  /** Stops what is in hand with `shutdown`; each bake waits again, with no attempt used up. */
+  /**
+   * Stops what is in hand with `shutdown`; each bake waits again, with no attempt used up. While Redis is away that cannot be written:
+   * after some seconds the bakes are let go as they are, and count as those of a lost worker.
+   */
   stopNow(): void;
   /** After `drain`: lets go of Redis. */
   close(): Promise<void>;
