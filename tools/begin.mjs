@@ -5,7 +5,10 @@ import { installNpmPackages } from './set-up/npm-packages.mjs';
 import { installSystemPrograms } from './set-up/system-programs.mjs';
 import { runTests } from './tests.mjs';
 
-/** Programs of ours: loaded into this very process, so that the signals npm passes on reach them and nothing stands between; for the same reason the scripts of package.json begin with `exec`. */
+/**
+ * Programs of ours: loaded into this very process, so that the signals npm passes on reach them and nothing stands between;
+ * for the same reason the scripts of package.json begin with `exec`.
+ */
 const APPS = {
   start: ['apps/cli/src/main.ts', 'up'],
   demo: ['apps/cli/src/main.ts', 'demo'],

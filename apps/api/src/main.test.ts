@@ -38,11 +38,13 @@ test.each(['SIGTERM', 'SIGINT'] as const)('it says where it is, serves, and on %
   await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
 
-test('a stop that only npm is told of reaches it too', async () => {
+test('a stop that npm is told of reaches it, and is one stop however often it is passed on', async () => {
   const api = await start({}, { command: ['npm', 'run', 'api'] });
   const url = await api.url();
 
+  // One for npm, which passes it on; one for all of its group, as a supervisor may send it.
   api.child.kill('SIGTERM');
+  process.kill(-(api.child.pid ?? 0), 'SIGTERM');
 
   expect(await api.exit).toBe(0);
   await expect.poll(() => fetch(`${url}/health`).catch(() => 'gone'), { timeout: 5000 }).toBe('gone');

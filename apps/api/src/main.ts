@@ -73,13 +73,19 @@ async function readSettingsFiles(names: readonly string[]): Promise<Settings> {
   );
 }
 
+/** npm passes on a signal that came to all of its group: within this time two are one. */
+const SAME_SIGNAL_MS = 500;
+
 /** A second signal ends the process at once, as it would without us. */
 const toldToStop = (): Promise<void> =>
   new Promise((resolve) => {
     const stop = () => {
+      resolve();
+      setTimeout(heedNoMore, SAME_SIGNAL_MS).unref();
+    };
+    const heedNoMore = () => {
       process.off('SIGTERM', stop);
       process.off('SIGINT', stop);
-      resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
