@@ -7,7 +7,7 @@ import { consumeBakes } from '@bakehouse/queue';
 import { pino } from 'pino';
 import { bake } from './bake.ts';
 import { readConfig, type WorkerConfig } from './config.ts';
-import { drainOnSignals } from './drain.ts';
+import { type Drain, drainOnSignals } from './drain.ts';
 import { listen } from './health.ts';
 import { openMeters } from './meters.ts';
 import { watched } from './watched.ts';
@@ -51,6 +51,12 @@ async function start(config: WorkerConfig): Promise<void> {
     imagesDir: config.BAKEHOUSE_IMAGES,
     cacheDir: config.BAKEHOUSE_CACHE,
   };
+  let drain: Drain | undefined;
+  // Before the first bake is taken: a port that is in use ends the worker, and would take its bakes with it.
+  const health = await listen(
+    { isReady: () => drain?.begun() === false, metrics: () => meters.registry.metrics() },
+    { host: config.HOST, port: config.BAKEHOUSE_WORKER_PORT },
+  );
   const consumer = await consumeBakes({
     redisUrl: config.REDIS_URL,
     workerId: `${randomUUID()}@${hostname()}`,
@@ -64,11 +70,7 @@ async function start(config: WorkerConfig): Promise<void> {
   });
   meters.baking(() => consumer.inHand().length);
 
-  const drain = drainOnSignals(consumer, { log, withinMs: config.BAKEHOUSE_DRAIN_SECONDS });
-  const health = await listen(
-    { isReady: () => !drain.begun(), metrics: () => meters.registry.metrics() },
-    { host: config.HOST, port: config.BAKEHOUSE_WORKER_PORT },
-  );
+  drain = drainOnSignals(consumer, { log, withinMs: config.BAKEHOUSE_DRAIN_SECONDS });
   log.info({ lanes: config.BAKEHOUSE_LANES, slots: config.BAKEHOUSE_SLOTS, port: health.port }, 'worker takes bakes');
 
   await drain.done;
