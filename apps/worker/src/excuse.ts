@@ -1,16 +1,39 @@
 import type { BakeFailure, Limits } from '@bakehouse/bake';
 import type { PackerRun } from '@bakehouse/packer';
 
-/** What a bake says that Packer refused before any build began. */
+/** What a bake says that Packer refused before any build began. `errors` are Packer's lines in order, warnings among them. */
 export function excuseInvalid(errors: readonly string[]): BakeFailure {
-  const evidence = errors.filter((line) => line.trim() !== '').slice(-20);
+  const evidence = withoutWarnings(errors).slice(0, 20);
   return {
     class: 'template',
-    message: `Packer refuses the template or a variable: ${evidence.at(-1) ?? 'it does not say why'}`,
+    message: `Packer refuses the template or a variable: ${firstReason(evidence) || 'it does not say why'}`.slice(
+      0,
+      1000,
+    ),
     evidence,
     next: 'mend the template or the variables it names, and ask again',
     leftovers: false,
   };
+}
+
+/** Packer warns of each variable that a template does not declare, at length, and only then says what is wrong. */
+function withoutWarnings(lines: readonly string[]): string[] {
+  let inWarning = false;
+  return lines.filter((line) => {
+    if (/^(Error|Warning):/.test(line)) inWarning = line.startsWith('Warning:');
+    return !inWarning && line.trim() !== '';
+  });
+}
+
+/** The first error in one line: its title and its text, without the place in a file and the piece of it that Packer draws. */
+function firstReason(lines: readonly string[]): string {
+  const next = lines.findIndex((line, index) => index > 0 && line.startsWith('Error:'));
+  const [title = '', ...text] = lines.slice(0, next < 0 ? undefined : next);
+  const told = text.filter(
+    (line) => !/^\s+on .+ line \d+|^\s*\(source code|^\s*\d+ errors? occurred:|^\s*\d+: |^\s*\^$/.test(line),
+  );
+  const words = told.map((line) => line.trim().replace(/^\* /, '')).join(' ');
+  return [title.replace(/^Error: ?/, ''), words].filter((part) => part !== '').join(': ');
 }
 
 /** What a bake says that was stopped because it went past a limit. */

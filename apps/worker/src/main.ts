@@ -15,7 +15,7 @@ import { watched } from './watched.ts';
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  process.stderr.write(`bakehouse worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`bakehouse worker: ${reasonsOf(error)}\n`);
   process.exit(1);
 }
 
@@ -80,9 +80,23 @@ async function start(config: WorkerConfig): Promise<void> {
 }
 
 async function secretsInSettings(files: readonly string[]): Promise<(name: string) => string | undefined> {
-  const texts = await Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+  const texts = await Promise.all(
+    files.map(async (name) => {
+      const text = await readFile(name, 'utf8').catch((cause: unknown) => {
+        throw new Error(`settings file ${name} cannot be read; BAKEHOUSE_SETTINGS names it`, { cause });
+      });
+      return { name, text };
+    }),
+  );
   const settings = readSettings(texts, process.env);
   if (!settings.ok)
-    throw new Error(`settings:\n${settings.no.map((problem) => `  ${explainSettingsProblem(problem)}`).join('\n')}`);
+    throw new Error(
+      `the settings cannot be used:\n${settings.no.map((problem) => `  ${explainSettingsProblem(problem)}`).join('\n')}`,
+    );
   return settings.value.secret;
+}
+
+function reasonsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
