@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { explainSettingsProblem, readSettings } from '@bakehouse/bake';
-import { allowedEnvironment, findPacker, rememberValid, sweepStages } from '@bakehouse/packer';
+import { allowedEnvironment, findPacker, rememberValid } from '@bakehouse/packer';
 import { consumeBakes } from '@bakehouse/queue';
 import { pino } from 'pino';
 import { bake } from './bake.ts';
@@ -10,6 +10,7 @@ import { readConfig, type WorkerConfig } from './config.ts';
 import { type Drain, drainOnSignals } from './drain.ts';
 import { listen } from './health.ts';
 import { openMeters } from './meters.ts';
+import { keepTidy } from './tidy.ts';
 import { watched } from './watched.ts';
 
 try {
@@ -30,11 +31,7 @@ async function start(config: WorkerConfig): Promise<void> {
 
   const shutdown = new AbortController();
   const dirs = { root: config.BAKEHOUSE_STAGES, imagesDir: config.BAKEHOUSE_IMAGES };
-  // The grace is what a cloud may take to delete things, for a Packer that a lost worker left behind.
-  const sweeping = sweepStages(dirs, { graceMs: 600_000, signal: shutdown.signal }).then((sweep) => {
-    if (sweep.removed.length > 0) log.info({ removed: sweep.removed }, 'cleared what a lost worker left');
-    for (const { dir, error } of sweep.stuck) log.warn({ dir, err: error }, 'could not clear what a lost worker left');
-  });
+  const tidying = keepTidy(dirs, { log, signal: shutdown.signal });
 
   const meters = openMeters();
   const house = {
@@ -75,7 +72,7 @@ async function start(config: WorkerConfig): Promise<void> {
 
   await drain.done;
   shutdown.abort();
-  await Promise.all([consumer.close(), health.close(), sweeping]);
+  await Promise.all([consumer.close(), health.close(), tidying]);
   log.info('worker has ended');
 }
 
