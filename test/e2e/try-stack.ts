@@ -15,7 +15,8 @@ export interface Try {
   start(...argv: string[]): Running;
   /** Pids of all processes that were started under this directory's environment and still live. */
   left(): Promise<number[]>;
-  remove(): Promise<void>;
+  /** Kills what is left, removes the directory, and answers with what had to be killed. */
+  remove(): Promise<number[]>;
 }
 
 export interface Running {
@@ -61,6 +62,7 @@ export async function openTry(
     BAKEHOUSE_TEMPLATES: overlay,
     BAKEHOUSE_STAGES: path.join(directory, 'st'),
   };
+  const left = async () => (await processesAbout(directory)).map(({ pid }) => pid);
   return {
     directory,
     start: (...argv) => {
@@ -75,7 +77,12 @@ export async function openTry(
       const ended = once(child, 'close').then(([code]) => ({ code, ...said }));
       return { pid: child.pid ?? 0, said, ended, press: (signal) => void child.kill(signal) };
     },
-    left: async () => (await processesAbout(directory)).map(({ pid }) => pid),
-    remove: () => rm(directory, { recursive: true, force: true }),
+    left,
+    remove: async () => {
+      const alive = await left();
+      for (const pid of alive) process.kill(pid, 'SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+      return alive;
+    },
   };
 }

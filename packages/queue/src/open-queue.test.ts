@@ -3,7 +3,7 @@ import { BakerySettings } from '@bakehouse/bake';
 import { expect, onTestFinished, test } from 'vitest';
 import { startOwnRedis } from '../../../test/support/redis-server.ts';
 import { consumeBakes } from './consume-bakes.ts';
-import { openQueue, RedisAway, UnsoundRedis } from './index.ts';
+import { type BakeQueue, openQueue, RedisAway, UnsoundRedis } from './index.ts';
 import { aBakery, ask, comesTo, inOurHands, pause, until, untilStopped } from './testing/bakery.ts';
 import { anImage, aPlan } from './testing/plans.ts';
 import { runProgram } from './testing/program.ts';
@@ -62,14 +62,7 @@ test('while Redis is away every call is refused at once, and all work again when
   expect(bakery.troubles.length).toBeLessThan(5);
 
   await server.start();
-  await until(
-    async () =>
-      queue
-        .ping(1_000)
-        .then(() => true)
-        .catch(() => false),
-    'Redis is back',
-  );
+  await isBack(queue);
   expect(await queue.find(id)).toMatchObject({ state: 'waiting' });
   expect(await queue.submit(aPlan('after'), asking())).toMatchObject({ answer: 'taken' });
   expect(await queue.metrics()).toContain('state="prioritized"} 2');
@@ -97,14 +90,7 @@ test('a follower is told of an outage, and goes on afterwards where it was', asy
   const said = hand.say(['line 2']);
   await server.start();
   await said;
-  await until(
-    async () =>
-      queue
-        .ping(1_000)
-        .then(() => true)
-        .catch(() => false),
-    'Redis is back',
-  );
+  await isBack(queue);
   const further = follow(1);
   ours.end(id, anImage(id));
   await further;
@@ -126,14 +112,7 @@ test('an image that is made while Redis is away is recorded when it is back', as
   ours.end(id, anImage('/images/kept'));
   await pause(1_000);
   await server.start();
-  await until(
-    async () =>
-      queue
-        .ping(1_000)
-        .then(() => true)
-        .catch(() => false),
-    'Redis is back',
-  );
+  await isBack(queue);
   expect(await comesTo(queue, id, 'baked')).toMatchObject({ attempts: 1, artifacts: [{ reference: '/images/kept' }] });
   const next = await ask(queue);
   await ours.hand(next.id);
@@ -210,3 +189,14 @@ test('a Redis that would forget all at a restart is worth a warning', async () =
     expect.stringMatching(/appendonly off.*CONFIG SET appendonly yes/),
   ]);
 });
+
+/** An outage is over when the queue says so itself. */
+const isBack = (queue: BakeQueue): Promise<void> =>
+  until(
+    () =>
+      queue
+        .ping(1_000)
+        .then(() => true)
+        .catch(() => false),
+    'Redis is back',
+  );
