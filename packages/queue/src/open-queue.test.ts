@@ -191,7 +191,7 @@ test('a Redis that would forget all at a restart is worth a warning', async () =
 });
 
 /** An outage is over when the queue says so itself. */
-const isBack = (queue: BakeQueue): Promise<void> =>
+const isBack = (queue: BakeQueue): Promise<unknown> =>
   until(
     () =>
       queue
