@@ -19,6 +19,7 @@ export const DEVIATIONS = {
   D5: 'names that leave the template directory are refused',
   D14: 'sudo is the worker’s to allow',
   D16: 'what crashed is refused with a reason',
+  D20: 'a name that the reference forgot to fill in is filled in',
 } as const;
 export type Deviation = keyof typeof DEVIATIONS;
 

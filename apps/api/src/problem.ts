@@ -23,6 +23,10 @@ export const STATUS_OF: Record<Refusal['code'], 400> = {
   'malformed-request': 400,
   'unknown-provider': 400,
   'unknown-base-image': 400,
+  'unready-base-image': 400,
+  'unknown-region': 400,
+  'unknown-account': 400,
+  'no-source-image': 400,
   'unknown-lane': 400,
   'unknown-file': 400,
   'unsafe-path': 400,
@@ -42,7 +46,13 @@ function issuesOf(refusal: Refusal): readonly RequestIssue[] {
       return refusal.issues;
     case 'unknown-provider':
       return [{ path: 'provider', message: explainRefusal(refusal) }];
+    case 'unknown-region':
+      return [{ path: 'region', message: explainRefusal(refusal) }];
+    case 'unknown-account':
+      return [{ path: 'account', message: explainRefusal(refusal) }];
     case 'unknown-base-image':
+    case 'unready-base-image':
+    case 'no-source-image':
       return [{ path: 'base', message: explainRefusal(refusal) }];
     case 'unknown-lane':
       return [{ path: 'lane', message: explainRefusal(refusal) }];

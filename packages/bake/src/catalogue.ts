@@ -17,5 +17,5 @@ export function openCatalogue({
   sections: Readonly<Record<string, unknown>>;
 }): Catalogue {
   const enabled = Object.entries(providers).filter(([name]) => name in sections);
-  return { bakery, offers: new Map(enabled.map(([name, provider]) => [name, provider.offer(sections[name])])) };
+  return { bakery, offers: new Map(enabled.map(([name, provider]) => [name, provider.offer(sections[name], bakery)])) };
 }

@@ -5,11 +5,12 @@ export { Bundle, bundleFor, overlay, TemplateFile, type TemplateTree, templateLa
 export { canonicalText } from './canonical.ts';
 export { type Catalogue, openCatalogue } from './catalogue.ts';
 export { BakeFailure, type FailureClass, isWorthAnotherTry } from './failure.ts';
+export { FoundImage, type ImageQuery } from './image-query.ts';
 export { Instant, instantOf } from './instant.ts';
 export { BakeKey, type KeyParts } from './key.ts';
 export type { BakeOutcome } from './outcome.ts';
 export type { ManifestEntry, PackerBuild, PackerRecord, PackerReport } from './packer-report.ts';
-export { type BakePlan, planBake } from './plan.ts';
+export { type BakePlan, imageQuery, planBake } from './plan.ts';
 export type { Offer, Provider } from './provider.ts';
 export { providers } from './providers/index.ts';
 export { readArtifacts } from './read-artifacts.ts';

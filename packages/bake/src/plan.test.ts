@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TemplateTree } from './bundle.ts';
@@ -88,15 +86,6 @@ const refusal = (but: object): Refusal | undefined => {
   const made = plan(but);
   return made.ok ? undefined : made.no;
 };
-
-describe('a request as in golden/', () => {
-  const GOLDEN = path.resolve(import.meta.dirname, '../golden');
-  test.each(readdirSync(GOLDEN))('%s comes to the key parts and the recipe that are written there', (name) => {
-    const golden = JSON.parse(readFileSync(path.join(GOLDEN, name), 'utf8'));
-    const { keyParts, recipe } = planned(golden.request);
-    expect({ keyParts, recipe }).toEqual({ keyParts: golden.keyParts, recipe: golden.recipe });
-  });
-});
 
 describe('a request', () => {
   test.each<[string, object, object]>([

@@ -1,9 +1,10 @@
 import { type Bundle, bundleFor, type TemplateTree, templateLanguage } from './bundle.ts';
 import type { Catalogue } from './catalogue.ts';
 import { classicKey } from './classic-key.ts';
+import type { FoundImage, ImageQuery } from './image-query.ts';
 import { type BakeKey, bakeKey, type KeyParts, keyParts } from './key.ts';
 import type { BakeOrder, Choice } from './order.ts';
-import type { ImageNames } from './provider.ts';
+import type { ImageNames, Offer } from './provider.ts';
 import { providers } from './providers/index.ts';
 import type { BakeRecipe, Limits } from './recipe.ts';
 import type { Refusal } from './refusal.ts';
@@ -26,10 +27,23 @@ export interface BakePlan {
   ci?: Ci | undefined;
 }
 
+/** What a producer brings to a request. */
+export interface PlanningWith {
+  catalogue: Catalogue;
+  templates: TemplateTree;
+  now: Date;
+  /** What a search for the request's `imageQuery` brought; absent where nobody was asked. */
+  found?: readonly FoundImage[] | undefined;
+}
+
+/** The images that somebody has to look for before a request can be planned; `undefined` for most requests. */
+export const imageQuery = (request: BakeRequest, { offers }: Catalogue): ImageQuery | undefined =>
+  offers.get(request.provider)?.imageQuery?.(request);
+
 /** The whole of what a producer decides, in one pure step. */
 export function planBake(
   request: BakeRequest,
-  { catalogue, templates, now }: { catalogue: Catalogue; templates: TemplateTree; now: Date },
+  { catalogue, templates, now, found }: PlanningWith,
 ): Result<BakePlan, Refusal> {
   const offer = catalogue.offers.get(request.provider);
   if (!offer) return no({ code: 'unknown-provider', asked: request.provider, offered: [...catalogue.offers.keys()] });
@@ -38,7 +52,7 @@ export function planBake(
   const lane = request.lane ?? 'default';
   if (!lanes.includes(lane)) return no({ code: 'unknown-lane', asked: lane, offered: lanes });
 
-  const chosen = offer.choose(request);
+  const chosen = offer.choose(request, found);
   if (!chosen.ok) return chosen;
   const whole = withSharedVariables(request, chosen.value, catalogue);
   if (!whole.ok) return whole;
@@ -59,8 +73,10 @@ export function planBake(
   if (refused) return no(refused);
 
   const parts = keyParts(order);
+  const key = catalogue.bakery.bakeKey === 'rosco' ? classicKeyOf(request, offer) : yes(bakeKey(parts));
+  if (!key.ok) return key;
   return yes({
-    key: catalogue.bakery.bakeKey === 'rosco' ? classicKey(request, offer.classicKeyPart(request)) : bakeKey(parts),
+    key: key.value,
     keyParts: parts,
     recipe,
     bundle: bundle.value,
@@ -70,6 +86,11 @@ export function planBake(
     packages: request.packages,
     ci: request.ci,
   });
+}
+
+function classicKeyOf(request: BakeRequest, offer: Offer): Result<BakeKey, Refusal> {
+  const part = offer.classicKeyPart(request);
+  return part.ok ? yes(classicKey(request, part.value)) : part;
 }
 
 /** The provider's choice and what every template is told; a caller's own variables win over both, and over secrets. */
@@ -98,10 +119,12 @@ function writeRecipe(
   { imageName, appVersion }: ImageNames,
   { naming, limits }: { naming: Variables; limits: Limits },
 ): BakeRecipe {
+  const places = withoutAsked(providers[request.provider]?.places ?? {}, request);
+  const wantsArtifacts = Object.values(places).includes('artifacts-file');
   return {
     provider: request.provider,
     region: request.region,
-    base: request.base,
+    base: request.base ?? null,
     sourceImage: choice.sourceImage,
     imageName,
     appVersion,
@@ -111,7 +134,8 @@ function writeRecipe(
     bundle: bundle.digest,
     variables: { ...withoutAsked(written(naming), request), ...choice.variables },
     secrets: { ...choice.secrets },
-    places: withoutAsked(providers[request.provider]?.places ?? {}, request),
+    places,
+    ...(wantsArtifacts && { packageArtifacts: request.packageArtifacts ?? [] }),
     limits,
   };
 }

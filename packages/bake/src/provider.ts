@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import type { Artifact } from './artifact.ts';
 import type { BaseImage } from './base-image.ts';
+import type { FoundImage, ImageQuery } from './image-query.ts';
 import type { Choice } from './order.ts';
 import type { PackerRecord } from './packer-report.ts';
 import type { BakeRecipe } from './recipe.ts';
 import type { Refusal } from './refusal.ts';
 import type { BakeRequest } from './request.ts';
 import type { Result } from './result.ts';
+import type { BakerySettings } from './settings/bakery.ts';
 import type { Place, Variables } from './variable.ts';
 
 /** What an image will be called. Made once per bake: the time may be in it. */
@@ -19,12 +21,15 @@ export interface ImageNames {
 /** A provider under one operator's settings: what may be asked of it here. */
 export interface Offer {
   readonly baseImages: readonly BaseImage[];
-  choose(request: BakeRequest): Result<Choice, Refusal>;
+  /** The images to look for before anything can be chosen; `undefined` where the request and the settings say enough. */
+  imageQuery?(request: BakeRequest): ImageQuery | undefined;
+  /** `found` is what a search for `imageQuery` brought; `undefined` where there is nobody to ask, and Packer has to search itself. */
+  choose(request: BakeRequest, found?: readonly FoundImage[]): Result<Choice, Refusal>;
   name(request: BakeRequest, choice: Choice, now: Date): Result<ImageNames, Refusal>;
   /** Variables that name the image and do not change it. */
   nameVariables(names: ImageNames, request: BakeRequest, now: Date): Variables;
   /** What this cloud adds to the key of the classic bakery; `null` for nothing. */
-  classicKeyPart(request: BakeRequest): string | null;
+  classicKeyPart(request: BakeRequest): Result<string | null, Refusal>;
 }
 
 export interface Provider {
@@ -32,8 +37,8 @@ export interface Provider {
   readonly section: string;
   /** Reads that section; the error says which key is wrong. */
   readonly settings: z.ZodType;
-  /** Opens the section once it is read. */
-  offer(settings: unknown): Offer;
+  /** Opens the section once it is read; `bakery` holds what all sections share. */
+  offer(settings: unknown, bakery: BakerySettings): Offer;
   /** Variables that only a worker can fill, because they are places on its disk. */
   readonly places: Readonly<Record<string, Place>>;
   /** Names of the worker's own environment that Packer may see for this cloud: its credentials. */
@@ -42,6 +47,12 @@ export interface Provider {
   images(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
   /** Records that count only where no record of the build is an image by `images`. */
   secondBest?(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
+  /** A region has images of its own: one that was made elsewhere does not answer a request. */
+  readonly imagesAreRegional?: boolean;
+  /** How other programs name an image where its reference does not do, e.g. by an address. */
+  address?(image: Artifact, recipe: BakeRecipe): string;
+  /** The lines of Packer's talk that `survivors` reads; no other is kept for it. */
+  readonly notices?: readonly RegExp[];
   /** Ids say nothing here, so that records and manifest are compared by the names of their files too. */
   readonly imagesAreFiles?: boolean;
   /** What is left of a build's images once Packer's own words about taking them away are heard; all of them where this is absent. */
@@ -59,7 +70,10 @@ export interface RunOfBuild {
 
 /** Ties a provider's settings to its offer, so that nothing outside its folder knows their type. */
 export function defineProvider<Settings>(
-  parts: Omit<Provider, 'settings' | 'offer'> & { settings: z.ZodType<Settings>; offer: (settings: Settings) => Offer },
+  parts: Omit<Provider, 'settings' | 'offer'> & {
+    settings: z.ZodType<Settings>;
+    offer: (settings: Settings, bakery: BakerySettings) => Offer;
+  },
 ): Provider {
-  return { ...parts, offer: (settings) => parts.offer(parts.settings.parse(settings)) };
+  return { ...parts, offer: (settings, bakery) => parts.offer(parts.settings.parse(settings), bakery) };
 }

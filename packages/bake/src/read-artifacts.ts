@@ -38,7 +38,7 @@ export function readArtifacts(report: PackerReport, recipe: BakeRecipe): BakeOut
 
   const images = builds.map((build) => imagesOf(build, provider, { report, recipe }));
   if (images.flat().length === 0) return no(noImage('Packer ended well and left no image', found));
-  const combined = combine(images, recipe.region);
+  const combined = combine(images, recipe.region, { elsewhereWillDo: !provider.imagesAreRegional });
   if (combined.ok) return combined;
   return no(
     combined.no.reason === 'two-for-one-place'

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PackageType } from './os-package/package-type.ts';
+import { PackageArtifact } from './request.ts';
 import { Place, SecretName, Variables } from './variable.ts';
 
 /** How long a bake may take, in milliseconds. */
@@ -17,7 +18,8 @@ export type Limits = z.infer<typeof Limits>;
 export const BakeRecipe = z.object({
   provider: z.string(),
   region: z.string(),
-  base: z.string(),
+  /** Id of the base image; `null` where the request says itself what to start from. */
+  base: z.string().nullable(),
   sourceImage: z.string(),
   imageName: z.string(),
   appVersion: z.string().nullable(),
@@ -31,6 +33,8 @@ export const BakeRecipe = z.object({
   secrets: z.record(z.string(), SecretName),
   /** Variable name → a place that the worker knows. */
   places: z.record(z.string(), Place),
+  /** What the `artifacts-file` holds, where a place asks for it. */
+  packageArtifacts: z.array(PackageArtifact).optional(),
   limits: Limits,
 });
 export type BakeRecipe = Readonly<z.infer<typeof BakeRecipe>>;

@@ -2,7 +2,18 @@
 export type Refusal =
   | { code: 'malformed-request'; issues: readonly RequestIssue[] }
   | { code: 'unknown-provider'; asked: string; offered: readonly string[] }
-  | { code: 'unknown-base-image'; provider: string; asked: string; offered: readonly string[] }
+  | { code: 'unknown-base-image'; provider: string; asked: string | undefined; offered: readonly string[] }
+  | { code: 'unready-base-image'; provider: string; asked: string; rule: string }
+  | {
+      code: 'unknown-region';
+      provider: string;
+      base: string;
+      asked: string;
+      variant?: string;
+      offered: readonly string[];
+    }
+  | { code: 'unknown-account'; provider: string; asked: string | undefined; offered: readonly string[] }
+  | { code: 'no-source-image'; provider: string; base: string; because: string }
   | { code: 'unknown-lane'; asked: string; offered: readonly string[] }
   | { code: 'unknown-file'; field: 'template' | 'varFile'; asked: string; offered: readonly string[] }
   | { code: 'unsafe-path'; field: 'template' | 'varFile'; asked: string }
@@ -24,7 +35,19 @@ export function explainRefusal(refusal: Refusal): string {
     case 'unknown-provider':
       return `provider '${refusal.asked}' is not offered here; offered: ${list(refusal.offered)}`;
     case 'unknown-base-image':
-      return `base '${refusal.asked}' is not a base image of ${refusal.provider}; offered: ${list(refusal.offered)}`;
+      return refusal.asked === undefined
+        ? `base is missing, and ${refusal.provider} needs one; offered: ${list(refusal.offered)}`
+        : `base '${refusal.asked}' is not a base image of ${refusal.provider}; offered: ${list(refusal.offered)}`;
+    case 'unready-base-image':
+      return `base '${refusal.asked}' of ${refusal.provider} cannot be baked on: ${refusal.rule}`;
+    case 'unknown-region':
+      return `base '${refusal.base}' of ${refusal.provider} has no ${refusal.variant ? `${refusal.variant} ` : ''}settings for region '${refusal.asked}'; regions: ${list(refusal.offered)}`;
+    case 'unknown-account':
+      return refusal.asked === undefined
+        ? `${refusal.provider} has no account in the settings (account: null); an operator adds one under accounts`
+        : `account '${refusal.asked}' is not an account of ${refusal.provider}; accounts: ${list(refusal.offered)}`;
+    case 'no-source-image':
+      return `no source image for base '${refusal.base}' of ${refusal.provider}: ${refusal.because}`;
     case 'unknown-lane':
       return `lane '${refusal.asked}' does not exist; lanes: ${list(refusal.offered)}`;
     case 'unknown-file':

@@ -13,7 +13,8 @@ const PackageText = z
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'a variable name is letters, digits, _ . -');
 
 /** A build output that a pipeline hands over beside the package names, as the classic bakery knows it. */
-const PackageArtifact = z.looseObject({ name: z.string().optional(), reference: z.string().optional() });
+export const PackageArtifact = z.looseObject({ name: z.string().optional(), reference: z.string().optional() });
+export type PackageArtifact = z.infer<typeof PackageArtifact>;
 
 /** The CI build that asks. */
 export const Ci = z.strictObject({
@@ -29,7 +30,9 @@ export type Ci = z.infer<typeof Ci>;
 export const BakeRequest = z.strictObject({
   provider: Word.describe('Which cloud; `GET /catalogue` lists them.'),
   region: Word.describe('Where the image shall exist.'),
-  base: Word.describe('Id of a base image of that provider.'),
+  base: Word.optional().describe(
+    'Id of a base image of that provider; where a provider can do without one, its options say what to start from.',
+  ),
   packages: z.array(PackageText).max(500).default([]).describe('Operating system packages to install, in this order.'),
   template: Word.optional().describe('Template file, instead of the base image’s or the provider’s.'),
   varFile: Word.optional().describe('Variable file beside the templates, read before our own variables.'),

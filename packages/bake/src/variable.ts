@@ -10,9 +10,10 @@ export type Variables = Readonly<z.infer<typeof Variables>>;
 
 /**
  * A file or directory that only the worker who bakes can name. `config-dir` is where the bundle was laid out,
- * `output-dir` is fresh, on the file system of the images directory, and kept when the bake is good, `cache-dir` outlives bakes.
+ * `output-dir` is fresh, on the file system of the images directory, and kept when the bake is good, `cache-dir` outlives bakes,
+ * `artifacts-file` is the request's package artifacts as a JSON list.
  */
-export const Place = z.enum(['config-dir', 'output-dir', 'cache-dir', 'manifest-file']);
+export const Place = z.enum(['config-dir', 'output-dir', 'cache-dir', 'manifest-file', 'artifacts-file']);
 export type Place = z.infer<typeof Place>;
 
 /** The name of a secret: a dotted path in the operator's settings, never its value. */

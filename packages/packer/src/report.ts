@@ -14,7 +14,10 @@ export interface ReportInProgress {
 /** The most that is kept of each. Past the bound for records the build counts as cut, past the others the oldest go. */
 const MOST = { records: 10_000, files: 100_000, errors: 100, notices: 2_000, lastErrors: 50, text: 16 * 1024 };
 
-export function startReport(redactor: Redactor): ReportInProgress {
+export function startReport(
+  redactor: Redactor,
+  { notices: wanted = [] }: { notices?: readonly RegExp[] | undefined } = {},
+): ReportInProgress {
   const builds = new Map<string, BuildInProgress>();
   const notices: string[] = [];
   const lastErrors: string[] = [];
@@ -28,7 +31,8 @@ export function startReport(redactor: Redactor): ReportInProgress {
     if (text.trim() !== '') keepLast(lastErrors, shown(text.trim()), MOST.lastErrors);
   };
   const hearText = ({ tone, text }: { tone: string; text: string }): void => {
-    if (NOTICE.test(text)) keepLast(notices, shown(text), MOST.notices);
+    if ([POST_PROCESSOR_RAN, ...wanted].some((notice) => notice.test(text)))
+      keepLast(notices, shown(text), MOST.notices);
     if (text.startsWith(FINISHED)) saidFinished = true;
     if (BUILD_ENDED.test(text)) ranABuild = true;
     if (tone === 'error') hearError(text);
@@ -61,9 +65,13 @@ export function startReport(redactor: Redactor): ReportInProgress {
 /** A whole output at once. `manifest` is the parsed file, or nothing where there is none. */
 export function readOutput(
   text: string,
-  { exitCode, manifest }: { exitCode: number | null; manifest?: unknown },
+  {
+    exitCode,
+    manifest,
+    notices,
+  }: { exitCode: number | null; manifest?: unknown; notices?: readonly RegExp[] | undefined },
 ): PackerReport {
-  const report = startReport(makeRedactor([]));
+  const report = startReport(makeRedactor([]), { notices });
   for (const line of text.split('\n')) report.hear(parseLine(line.replace(/\r$/, '')));
   return report.finish({ exitCode, manifest: asManifest(manifest) });
 }
@@ -90,9 +98,8 @@ type RecordEvent = Extract<PackerEvent, { kind: 'artifact' | 'artifact-count' }>
 
 const FINISHED = '\n==> Builds finished';
 
-/** The lines from which bake's `wasDestroyed` and a provider's `survivors` read. */
-const NOTICE =
-  /^(==> | {4}).*?(: Repository: |: Running post-processor: |: Deregistering the AMI and deleting unencrypted |: AMI: ami-|AMI \(ami-[^)]*\) to other regions)/;
+/** The lines from which bake's `wasDestroyed` reads, whichever the provider. */
+const POST_PROCESSOR_RAN = /^==> .*?: Running post-processor: /;
 
 const BUILD_ENDED = /^Build '.*' (finished|errored)/s;
 

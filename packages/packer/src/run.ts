@@ -1,4 +1,4 @@
-import type { BakeRecipe, PackerReport } from '@bakehouse/bake';
+import { type BakeRecipe, type PackerReport, providers } from '@bakehouse/bake';
 import { buildArguments } from './arguments.ts';
 import { type CommandEnd, runCommand } from './command.ts';
 import { secretsIn } from './environment.ts';
@@ -14,7 +14,7 @@ import { LONGEST_LINE, transcribe } from './transcript.ts';
 /** Runs `packer build` in a stage, tells what it says, and reports what it recorded. When this returns, no process of it is left. */
 export async function runPacker(stage: Stage, recipe: BakeRecipe, kitchen: Kitchen): Promise<PackerRun> {
   const redactor = makeRedactor([...kitchen.secrets, ...secretsIn(kitchen.environment)]);
-  const inProgress = startReport(redactor);
+  const inProgress = startReport(redactor, { notices: providers[recipe.provider]?.notices });
   const hear = async (lines: readonly RawLine[]): Promise<void> => {
     const told = lines.flatMap((raw) => {
       const event = parseLine(raw.text);

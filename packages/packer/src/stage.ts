@@ -37,6 +37,8 @@ export interface Stage {
   readonly cacheDir: string;
   readonly varFile: string;
   readonly manifestFile: string;
+  /** The request's package artifacts, where the recipe has a place for them. */
+  readonly artifactsFile: string;
 }
 
 /** Longer, and the sockets of Packer's plugins do not bind. */
@@ -84,6 +86,7 @@ function placesIn(
     cacheDir,
     varFile: path.join(dir, 'variables.json'),
     manifestFile: path.join(dir, 'manifest.json'),
+    artifactsFile: path.join(dir, 'package-artifacts.json'),
   };
 }
 
@@ -98,7 +101,10 @@ async function layOut(stage: Stage, { recipe, bundle, secrets }: StageOrder): Pr
     'output-dir': outputDir,
     'cache-dir': cacheDir,
     'manifest-file': stage.manifestFile,
+    'artifacts-file': stage.artifactsFile,
   };
+  if (recipe.packageArtifacts)
+    await writeFile(stage.artifactsFile, JSON.stringify(recipe.packageArtifacts), { mode: 0o600, flag: 'wx' });
   await writeFile(stage.varFile, varFileText(recipe, { secrets, places }), { mode: 0o600, flag: 'wx' });
 }
 

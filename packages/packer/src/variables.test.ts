@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { aRecipe } from './testing/a-recipe.ts';
 import { varFileText } from './variables.ts';
 
-const places = { 'config-dir': '/c', 'output-dir': '/o', 'cache-dir': '/k', 'manifest-file': '/m' };
+const places = {
+  'config-dir': '/c',
+  'output-dir': '/o',
+  'cache-dir': '/k',
+  'manifest-file': '/m',
+  'artifacts-file': '/a',
+};
 
 const variables = { on: true, count: 7, list: ['a', 'b'], map: { a: 1 }, text: 'true', nothing: null };
 

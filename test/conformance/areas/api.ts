@@ -42,8 +42,9 @@ function checkKeyPart({ input, expected }: Vector): Verdict {
     .parse(input);
   const section = providers[provider]?.section;
   if (section === undefined) return notYet(`the provider ${provider} is not here`);
-  const offer = openBakery({ [section]: { enabled: true, bakeryDefaults: config } }).offers.get(provider);
-  return compare(expected, offer?.classicKeyPart(fromWire(request, { region })));
+  const offer = openBakery({ [section]: { enabled: true, ...config, bakeryDefaults: config } }).offers.get(provider);
+  const part = offer?.classicKeyPart(fromWire(request, { region }));
+  return part?.ok ? compare(expected, part.value) : failed('it has no key');
 }
 
 function checkAttributes({ input, expected }: Vector): Verdict {
@@ -111,7 +112,7 @@ function checkOptions({ input, expected }: Vector): Verdict {
   const section = providers[provider]?.section;
   if (section === undefined) return notYet(`the provider ${provider} is not here`);
   const bakeryDefaults = {
-    baseImages: baseImages.map((baseImage) => ({ baseImage, virtualizationSettings: { sourceImage: 'any' } })),
+    baseImages: baseImages.map((baseImage) => ({ baseImage })),
   };
   const offer = openBakery({ [section]: { enabled: true, bakeryDefaults } }).offers.get(provider);
   return compare(expected, offer && toOptions(provider, offer));

@@ -24,7 +24,10 @@ export function checkArtifacts({ input, expected }: Vector): Verdict {
   if (!(asked.provider in providers)) return notYet(`the provider ${asked.provider} is not here`);
 
   const recipe = aRecipe(asked);
-  const outcome = readArtifacts(readOutput(output, { manifest, exitCode }), recipe);
+  const outcome = readArtifacts(
+    readOutput(output, { manifest, exitCode, notices: providers[asked.provider]?.notices }),
+    recipe,
+  );
   if (outcome.ok)
     return compare(expected, { images: outcome.value.map(asImage), primary: asPrimary(recipe, outcome.value) });
   const kind = outcome.no.class;

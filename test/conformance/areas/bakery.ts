@@ -1,14 +1,17 @@
 import type { TemplateTree } from '../../../packages/bake/src/bundle.ts';
 import { type Catalogue, openCatalogue } from '../../../packages/bake/src/catalogue.ts';
 import { explainSettingsProblem } from '../../../packages/bake/src/settings/problem.ts';
-import { readSettings } from '../../../packages/bake/src/settings/read-settings.ts';
+import { readSettings, type Settings } from '../../../packages/bake/src/settings/read-settings.ts';
 
-/** A bakery with the settings of a vector. */
-export function openBakery(config: unknown): Catalogue {
+/** The settings of a vector, read as an operator's file is. */
+export function openSettings(config: unknown): Settings {
   const settings = readSettings([{ name: 'config', text: JSON.stringify(config) }], {});
   if (!settings.ok) throw new Error(settings.no.map(explainSettingsProblem).join('\n'));
-  return openCatalogue(settings.value);
+  return settings.value;
 }
+
+/** A bakery with the settings of a vector. */
+export const openBakery = (config: unknown): Catalogue => openCatalogue(openSettings(config));
 
 /** Templates that are there by name: vectors ask which one is taken, not what is in it. */
 export const templatesNamed = (names: readonly (string | undefined)[]): TemplateTree =>

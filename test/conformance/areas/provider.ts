@@ -1,106 +1,186 @@
 import { z } from 'zod';
-import { toOptions } from '../../../apps/api/src/rosco/bake-options.ts';
+import { explainNoOptions, toOptions } from '../../../apps/api/src/rosco/bake-options.ts';
+import { classicMessage } from '../../../apps/api/src/rosco/classic-error.ts';
 import type { Catalogue } from '../../../packages/bake/src/catalogue.ts';
 import { classicKey } from '../../../packages/bake/src/classic-key.ts';
-import { type BakePlan, planBake } from '../../../packages/bake/src/plan.ts';
+import { FoundImage } from '../../../packages/bake/src/image-query.ts';
+import { type BakePlan, imageQuery, planBake } from '../../../packages/bake/src/plan.ts';
 import type { Offer } from '../../../packages/bake/src/provider.ts';
-import { providers } from '../../../packages/bake/src/providers/index.ts';
 import { explainRefusal, type Refusal } from '../../../packages/bake/src/refusal.ts';
 import type { BakeRequest } from '../../../packages/bake/src/request.ts';
-import type { Result } from '../../../packages/bake/src/result.ts';
+import { no, type Result } from '../../../packages/bake/src/result.ts';
+import type { Settings } from '../../../packages/bake/src/settings/read-settings.ts';
 import type { Vector } from '../vector.ts';
 import { type Check, compare, deviation, failed, notYet, PASSED, type Verdict } from '../verdict.ts';
-import { openBakery, templatesNamed } from './bakery.ts';
-import { fromWire } from './wire.ts';
+import { openBakery, openSettings, templatesNamed } from './bakery.ts';
+import { readWire } from './wire.ts';
 
 /** What the provider vectors ask of one provider, by their `function`. */
 export const PROVIDER_CHECKS: Readonly<Record<string, Check>> = {
-  bakeKey: ofKnownProvider(checkKey),
-  virtualization: ofKnownProvider(checkSource),
-  parameterMap: ofKnownProvider(checkVariables),
-  templateFile: ofKnownProvider(checkTemplate),
-  imageName: ofKnownProvider(checkNames),
-  bakeOptions: ofKnownProvider(checkOptions),
-  error: ofKnownProvider(checkRefusal),
+  bakeKey: checkKey,
+  virtualization: checkSource,
+  parameterMap: checkVariables,
+  templateFile: checkTemplate,
+  imageName: checkNames,
+  bakeOptions: checkOptions,
+  error: checkRefusal,
   scrape: () => deviation('D3'),
 };
 
-function ofKnownProvider(answer: Check): Check {
-  return (vector) => (vector.area in providers ? answer(vector) : notYet(`the provider ${vector.area} is not here`));
-}
-
+/** The vectors of one file say `nowMillis`, those of the other `clockMillis`. */
 const Input = z.object({
   region: z.string().nullish(),
   request: z.record(z.string(), z.unknown()).nullish(),
   nowMillis: z.number().default(0),
+  clockMillis: z.number().default(0),
+  tmpDir: z.string().optional(),
+  dynamicProperties: z.record(z.string(), z.string()).default({}),
+  clouddriverImages: z.array(FoundImage).optional(),
 });
 
 interface Question {
+  settings: Settings;
   catalogue: Catalogue;
-  offer: Offer;
-  request: BakeRequest;
+  request: Result<BakeRequest, Refusal>;
+  found: readonly FoundImage[] | undefined;
   now: Date;
 }
 
-function ask({ area, input, config }: Vector): Question {
-  const { region, request, nowMillis } = Input.parse(input);
-  const catalogue = openBakery(config);
-  const offer = catalogue.offers.get(area);
-  if (!offer) throw new Error(`the settings do not enable ${area}`);
-  return { catalogue, offer, request: fromWire(request, { region: region ?? '' }), now: new Date(nowMillis) };
+/** The reference's dynamic properties are settings here; so a vector's lie over its configuration. */
+function ask({ input, config }: Vector): Question {
+  const { region, request, nowMillis, clockMillis, dynamicProperties, clouddriverImages } = Input.parse(input);
+  const settings = openSettings({ ...config, ...dynamicProperties });
+  const catalogue = openBakery({ ...config, ...dynamicProperties });
+  const { defaultProvider } = catalogue.bakery;
+  return {
+    settings,
+    catalogue,
+    request: readWire(request, { region: region ?? '', defaultProvider }),
+    found: clouddriverImages,
+    now: new Date(nowMillis || clockMillis),
+  };
 }
 
-function plan({ catalogue, offer, request, now }: Question): Result<BakePlan, Refusal> {
-  const choice = offer.choose(request);
+function offerTo({ request, catalogue }: Question): Result<Offer, Refusal> {
+  if (!request.ok) return request;
+  const { provider } = request.value;
+  const offer = catalogue.offers.get(provider);
+  if (!offer) return no({ code: 'unknown-provider', asked: provider, offered: [...catalogue.offers.keys()] });
+  return { ok: true, value: offer };
+}
+
+function plan(question: Question): Result<BakePlan, Refusal> {
+  const { catalogue, found, now, request } = question;
+  const offer = offerTo(question);
+  if (!offer.ok || !request.ok) return offer.ok ? no(refusalOf(request)) : offer;
+  const choice = offer.value.choose(request.value, found);
   if (!choice.ok) return choice;
-  return planBake(request, { catalogue, now, templates: templatesNamed([choice.value.template, request.varFile]) });
+  const templates = templatesNamed([choice.value.template, request.value.varFile]);
+  return planBake(request.value, { catalogue, now, templates, found });
 }
 
-function planned(vector: Vector): BakePlan {
-  const made = plan(ask(vector));
-  if (!made.ok) throw new Error(`refused: ${explainRefusal(made.no)}`);
-  return made.value;
+function refusalOf(result: Result<unknown, Refusal>): Refusal {
+  if (result.ok) throw new Error('it was not refused');
+  return result.no;
 }
 
+const planned = (vector: Vector): BakePlan => taken(plan(ask(vector)));
+
+function taken<T>(result: Result<T, Refusal>): T {
+  if (!result.ok) throw new Error(`refused: ${explainRefusal(result.no)}`);
+  return result.value;
+}
+
+/** One file expects the key and the provider's part of it, the other the key alone. */
 function checkKey(vector: Vector): Verdict {
-  const { offer, request } = ask(vector);
-  const { bakeKey, component } = z
-    .object({ bakeKey: z.string(), component: z.string().nullable() })
-    .parse(vector.expected);
-  const part = offer.classicKeyPart(request);
+  const question = ask(vector);
+  const request = taken(question.request);
+  const part = taken(taken(offerTo(question)).classicKeyPart(request)) || null;
+  const bakeKey = classicKey(request, part);
+  const expected = z.object({ bakeKey: z.string(), component: z.string().nullable() }).safeParse(vector.expected);
+  if (!expected.success) return compare(vector.expected, bakeKey);
+  return compare({ ...expected.data, component: expected.data.component || null }, { bakeKey, component: part });
+}
+
+/**
+ * The virtualization settings of the reference as far as they get out of a provider: by the variables that carry them. `null` for a
+ * provider that has none.
+ */
+const SETTING_OF: Readonly<Record<string, Readonly<Record<string, string>> | null>> = {
+  docker: { sourceImage: 'docker_source_image' },
+};
+
+function checkSource(vector: Vector): Verdict {
+  const question = ask(vector);
+  const { settings, clouddriverCalls } = toSource(vector.expected);
+  const carriers = SETTING_OF[vector.area];
+  if (carriers === undefined) return notYet(`no variables are named that carry the settings of ${vector.area}`);
+  if (carriers === null) return compare(settings, null);
+
+  const request = taken(question.request);
+  const query = imageQuery(request, question.catalogue);
+  const choice = taken(taken(offerTo(question)).choose(request, question.found));
+  const carried = Object.entries(carriers).map(([setting, name]) => [setting, choice.variables[name] ?? undefined]);
+  const known = Object.keys(carriers).map((setting) => [setting, settings?.[setting] ?? undefined]);
   return compare(
-    { bakeKey, component: component || null },
-    { bakeKey: classicKey(request, part), component: part || null },
+    { settings: Object.fromEntries(known), calls: clouddriverCalls },
+    {
+      settings: Object.fromEntries(carried),
+      calls: query ? [{ q: query.name, account: query.account, region: query.region }] : [],
+    },
   );
 }
 
-/** Images are looked up by nobody here, so the reference must not have either. */
-function checkSource(vector: Vector): Verdict {
-  const { offer, request } = ask(vector);
-  const choice = offer.choose(request);
-  if (!choice.ok) return failed({ refused: explainRefusal(choice.no) });
-  const settings = { sourceImage: choice.value.sourceImage };
-  return compare(vector.expected, { settings, clouddriverCalls: [], dynamicLookups: [] });
+/** One file wraps the settings and says who was asked, the other has the settings alone. */
+function toSource(expected: unknown): { settings: Record<string, unknown> | null; clouddriverCalls: unknown[] } {
+  const wrapped = z
+    .object({ settings: z.record(z.string(), z.unknown()).nullable(), clouddriverCalls: z.array(z.unknown()) })
+    .safeParse(expected);
+  if (wrapped.success) return wrapped.data;
+  return { settings: z.record(z.string(), z.unknown()).parse(expected), clouddriverCalls: [] };
 }
 
-const Expected = z.object({
-  parameters: z.record(z.string(), z.unknown()),
-  vars: z.record(z.string(), z.string()),
-  masked: z.array(z.string()),
-});
+const Expected = z
+  .object({
+    parameters: z.record(z.string(), z.unknown()),
+    vars: z.record(z.string(), z.string()),
+    masked: z.array(z.string()).optional(),
+    maskedParameters: z.array(z.string()).optional(),
+    artifactFileReferences: z.array(z.unknown()).optional(),
+  })
+  .transform(({ masked, maskedParameters, ...rest }) => ({ ...rest, masked: masked ?? maskedParameters ?? [] }));
 
-/** Of the places on a worker's disk `configDir` is the one the reference knows too; the worker fills it in. */
+/** What reaches Packer, whoever fills it in: the plan, the worker's places, and the secrets that the plan only names. */
 function checkVariables(vector: Vector): Verdict {
-  const { recipe } = planned(vector);
-  const { parameters, vars, masked } = Expected.parse(vector.expected);
-  const configDir = z.object({ rosco: z.object({ configDir: z.string() }) }).safeParse(vector.config).data
-    ?.rosco.configDir;
-  const places = recipe.places['configDir'] === 'config-dir' ? { configDir } : {};
-  const got = { vars: asText({ ...recipe.variables, ...places }), masked: Object.keys(recipe.secrets).sort() };
-  const exact = compare({ vars, masked: masked.toSorted() }, got);
+  const { settings, ...question } = ask(vector);
+  const { recipe } = taken(plan({ settings, ...question }));
+  const { parameters, vars, masked, artifactFileReferences } = Expected.parse(vector.expected);
+  const secrets = Object.entries(recipe.secrets).map(([name, secret]) => [name, settings.secret(secret)]);
+  const got = asText({ ...recipe.variables, ...placesOf(vector, recipe.places), ...Object.fromEntries(secrets) });
+
+  const shown = masked.filter((name) => vars[name] !== undefined && !(name in recipe.secrets));
+  if (shown.length > 0) return failed({ 'not a secret here': shown });
+  if (artifactFileReferences) {
+    const references = (recipe.packageArtifacts ?? []).map(({ reference }) => reference);
+    const same = compare(artifactFileReferences, references);
+    if (same.is !== 'passed') return same;
+  }
+  const exact = compare(vars, got);
   if (exact.is === 'passed') return exact;
-  const loose = compare({ vars: asText(parameters), masked: masked.toSorted() }, got);
-  return loose.is === 'passed' ? deviation('D2') : exact;
+  return compare(asText(parameters), got).is === 'passed' ? deviation('D2') : exact;
+}
+
+/** Where the reference puts what a worker puts into the stage. */
+function placesOf({ input, config }: Vector, places: BakePlan['recipe']['places']): Record<string, string | undefined> {
+  const { tmpDir, request } = Input.parse(input);
+  const configDir = z.object({ rosco: z.object({ configDir: z.string() }) }).safeParse(config).data?.rosco.configDir;
+  const file = (kind: string) => (tmpDir ? `${tmpDir}/${request?.['request_id']}-${kind}.json` : undefined);
+  const known = { 'config-dir': configDir, 'manifest-file': file('manifest'), 'artifacts-file': file('artifacts') };
+  const named = Object.entries(places).map(([name, place]) => [
+    name,
+    place in known ? known[place as keyof typeof known] : undefined,
+  ]);
+  return Object.fromEntries(named);
 }
 
 function asText(variables: Readonly<Record<string, unknown>>): Record<string, string> {
@@ -108,39 +188,99 @@ function asText(variables: Readonly<Record<string, unknown>>): Record<string, st
   return Object.fromEntries(said.map(([name, value]) => [name, String(value).trim()]));
 }
 
+const ExpectedTemplate = z
+  .object({
+    templatePath: z.string().optional(),
+    varFileArg: z.string().nullish(),
+    template: z.string().optional(),
+    varFile: z.string().nullish(),
+  })
+  .transform(({ templatePath, varFileArg, template, varFile }) => ({
+    template: templatePath ?? template,
+    varFile: varFileArg ? varFileArg.replace('-var-file=', '') : (varFile ?? null),
+  }));
+
 /** Template and var file are compared, the rest of the command line is another by intent. */
 function checkTemplate(vector: Vector): Verdict {
-  const { recipe } = planned(vector);
-  const { varFileArg, templatePath } = z
-    .object({ varFileArg: z.string().nullable(), templatePath: z.string() })
-    .parse(vector.expected);
+  const expected = ExpectedTemplate.parse(vector.expected);
   const { configDir } = z.object({ rosco: z.object({ configDir: z.string() }) }).parse(vector.config).rosco;
+  const made = plan(ask(vector));
+  // The reference runs Packer on a file called `null`.
+  if (!made.ok && expected.template === `${configDir}/null`) return deviation('D16');
+  const { recipe } = taken(made);
   const got = {
-    varFileArg: recipe.varFile && `-var-file=${configDir}/${recipe.varFile}`,
-    templatePath: `${configDir}/${recipe.template}`,
+    template: `${configDir}/${recipe.template}`,
+    varFile: recipe.varFile && `${configDir}/${recipe.varFile}`,
   };
-  const same = compare({ varFileArg, templatePath }, got);
+  const same = compare(expected, got);
   return same.is === 'passed' ? deviation('D1') : same;
 }
 
+/** One file expects the names and the packages, the other the image's name alone. */
 function checkNames(vector: Vector): Verdict {
   const { imageName, appVersion, variables } = planned(vector).recipe;
+  if (typeof vector.expected === 'string') return compare(vector.expected, imageName);
   return compare(vector.expected, { imageName, appVersion, packages: variables['packages'] ?? '' });
 }
 
+const SomeProviders = z.object({ unorderedProviders: z.array(z.string()) });
+
+/** Which providers there are is asked of the whole list, for an area that is none of them. */
 function checkOptions({ area, config, expected }: Vector): Verdict {
-  const offer = openBakery(config).offers.get(area);
+  const { offers } = openBakery(config);
+  const list = SomeProviders.safeParse(expected);
+  if (list.success) return compare(list.data.unorderedProviders.toSorted(), [...offers.keys()].sort());
+  const offer = offers.get(area);
   return compare(expected, offer && toOptions(area, offer));
 }
 
 const Refused = z.object({ kind: z.string(), mentions: z.array(z.string()) });
+const RefusedInWords = z.object({
+  exception: z.string(),
+  message: z.string().nullable(),
+  httpStatus: z.number().nullable(),
+});
+const Step = z.object({ step: z.string().optional(), stage: z.string().optional() });
 
-/** A crash of the reference (`other`) is answered by a refusal with a reason. */
+/** A crash of the reference is answered by a refusal with a reason; what it scrapes from a log is read elsewhere. */
 function checkRefusal(vector: Vector): Verdict {
+  const { step, stage } = Step.parse(vector.input);
+  if ((step ?? stage) === 'scrape') return deviation('D3');
+  if (step === 'bakeOptions') return checkNoOptions(vector);
+
+  const question = ask(vector);
+  const made = step === 'bakeKey' || stage === 'bakeKey' ? keyPart(question) : plan(question);
+  if (made.ok) return failed('it was taken');
+  const exact = RefusedInWords.safeParse(vector.expected);
+  if (exact.success) return checkMessage(exact.data, classicMessage(made.no));
+
   const { kind, mentions } = Refused.parse(vector.expected);
-  const made = plan(ask(vector));
-  if (made.ok) return failed('it was planned');
-  const message = explainRefusal(made.no);
+  const message = classicMessage(made.no);
   if (!mentions.every((text) => message.includes(text))) return failed(message);
   return kind === 'other' ? deviation('D16') : PASSED;
+}
+
+const keyPart = (question: Question): Result<unknown, Refusal> => {
+  const offer = offerTo(question);
+  return offer.ok ? offer.value.classicKeyPart(taken(question.request)) : offer;
+};
+
+/** The reference's words come first; what to do may follow. Where it forgot to fill in a word, it is filled in here. */
+function checkMessage({ message, httpStatus }: z.infer<typeof RefusedInWords>, got: string): Verdict {
+  if (httpStatus === 500) return deviation('D16');
+  if (message?.includes('$bakeRequest.')) return deviation('D20');
+  return message === null || got.startsWith(message) ? PASSED : failed(got);
+}
+
+/** What may be baked is always told: an empty list where nothing is configured. */
+function checkNoOptions(vector: Vector): Verdict {
+  const { cloudProvider, imageId } = z
+    .object({ cloudProvider: z.string().optional(), imageId: z.string().optional() })
+    .parse(vector.input);
+  const expected = RefusedInWords.parse(vector.expected);
+  const { offers } = openBakery(vector.config);
+  if (expected.httpStatus === 500) return offers.has(vector.area) ? deviation('D16') : failed('it is not offered');
+  const provider = cloudProvider ?? vector.area;
+  const got = explainNoOptions(provider, { offer: offers.get(provider), image: imageId });
+  return compare(expected.message, got);
 }

@@ -5,8 +5,11 @@ import type { BakeRequest } from '../../../packages/bake/src/request.ts';
 import type { Result } from '../../../packages/bake/src/result.ts';
 
 /** A classic request as the api reads it off the wire. */
-export const readWire = (wire: unknown, { region }: { region: string }): Result<BakeRequest, Refusal> =>
-  toRequest(ClassicBody.parse(wire ?? {}), { region: region || 'anywhere', defaultProvider: 'aws' });
+export const readWire = (
+  wire: unknown,
+  { region, defaultProvider = 'aws' }: { region: string; defaultProvider?: string },
+): Result<BakeRequest, Refusal> =>
+  toRequest(ClassicBody.parse(wire ?? {}), { region: region || 'anywhere', defaultProvider });
 
 /** For vectors whose request is none of their question: one that is refused is an error. */
 export function fromWire(wire: unknown, how: { region: string }): BakeRequest {

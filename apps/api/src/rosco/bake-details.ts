@@ -1,4 +1,4 @@
-import type { Bake } from '@bakehouse/bake';
+import { type Bake, providers } from '@bakehouse/bake';
 import { z } from 'zod';
 
 const ClassicArtifact = z.object({
@@ -40,7 +40,7 @@ export function toDetails(bake: Extract<Bake, { state: 'baked' }>): BakeDetails 
       name: recipe.imageName,
       version: null,
       location: recipe.region,
-      reference: image.reference,
+      reference: providers[recipe.provider]?.address?.(image, recipe) ?? image.reference,
       metadata: { build_info_url: ci?.url ?? null, build_number: ci?.number ?? null },
       artifactAccount: null,
       provenance: null,

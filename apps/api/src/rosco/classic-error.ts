@@ -21,7 +21,11 @@ export function classicError(status: number, message: string, now: Date): Classi
 /** A refusal in the words that pipelines have always shown, where there are such words. */
 export function classicMessage(refusal: Refusal): string {
   if (refusal.code === 'unknown-provider') return `Unknown provider type '${refusal.asked}'.`;
-  if (refusal.code === 'unknown-base-image') return `No virtualization settings found for '${refusal.asked}'.`;
+  if (refusal.code === 'unknown-base-image')
+    return `No virtualization settings found for '${refusal.asked ?? 'null'}'.`;
+  if (refusal.code === 'unknown-region') {
+    return `No virtualization settings found for region '${refusal.asked}', operating system '${refusal.base}'${refusal.variant ? `, ${refusal.variant}` : ''}. ${explainRefusal(refusal)}`;
+  }
   return explainRefusal(refusal);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Api, Parts } from '../parts.ts';
 import { PROVIDER_WORDS } from './bake-body.ts';
-import { allOptions, BakeOptions, ClassicBaseImage, toBaseImage, toOptions } from './bake-options.ts';
+import { allOptions, BakeOptions, ClassicBaseImage, explainNoOptions, toBaseImage, toOptions } from './bake-options.ts';
 
 /** Orca shows `messages[0]` to its users. */
 const OptionsNotFound = z.object({
@@ -34,7 +34,7 @@ export function showOptions(api: Api, { catalogue }: Parts): void {
     },
     async ({ params: { provider } }, reply) => {
       const offer = catalogue.offers.get(provider);
-      if (!offer) return reply.code(404).send(notFound(`Cloud provider ${provider} not found`));
+      if (!offer) return reply.code(404).send(notFound(explainNoOptions(provider, { offer })));
       return reply.send(toOptions(provider, offer));
     },
   );
@@ -51,13 +51,9 @@ export function showOptions(api: Api, { catalogue }: Parts): void {
     },
     async ({ params: { provider, image } }, reply) => {
       const offer = catalogue.offers.get(provider);
-      if (!offer) return reply.code(404).send(notFound(`Cloud provider ${provider} not found`));
-      const found = offer.baseImages.find(({ id }) => id === image);
+      const found = offer?.baseImages.find(({ id }) => id === image);
       if (found) return reply.send(toBaseImage(found));
-      const known = offer.baseImages.map(({ id }) => id).join(', ');
-      return reply
-        .code(404)
-        .send(notFound(`Can't find base image with id ${image} in ${provider} base images: ${known}`));
+      return reply.code(404).send(notFound(explainNoOptions(provider, { offer, image })));
     },
   );
 }

@@ -12,7 +12,7 @@ export function toRequest(
   return parseRequest({
     provider,
     region,
-    base: body.base_os ?? 'null',
+    base: body.base_os,
     packages: words(body.package ?? ''),
     packageArtifacts: body.package_artifacts?.map((artifact) => present(artifact)),
     template: body.template_file_name,
@@ -36,6 +36,21 @@ export function toRequest(
 
 /** The members of a classic request that only one provider knows. */
 const OPTIONS_OF: Readonly<Record<string, (body: ClassicBody) => Record<string, unknown>>> = {
+  aws: ({ vm_type, base_label, enhanced_networking }) => ({
+    vmType: vm_type,
+    baseLabel: base_label,
+    enhancedNetworking: enhanced_networking,
+  }),
+  azure: (body) => ({
+    baseLabel: body.base_label,
+    baseName: body.base_name,
+    publisher: body.publisher,
+    offer: body.offer,
+    sku: body.sku,
+    customManagedImage: body.custom_managed_image_name,
+    osType: body.os_type,
+    packageType: body.package_type?.toLowerCase(),
+  }),
   docker: ({ organization }) => ({ organization }),
 };
 

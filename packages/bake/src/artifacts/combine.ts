@@ -4,14 +4,19 @@ import { no, type Result, yes } from '../result.ts';
 /** Why images of several builds are not one answer. */
 export type Discord = { reason: 'two-for-one-place'; location: string } | { reason: 'none-where-asked' };
 
-/** Puts the images of all builds together: the one in `region` first, the others by their places. */
-export function combine(builds: readonly (readonly Artifact[])[], region: string): Result<Artifacts, Discord> {
+/** Puts the images of all builds together: the one in `region` first, the others by their places. Where `elsewhereWillDo` one build's first image stands for a region that has none. */
+export function combine(
+  builds: readonly (readonly Artifact[])[],
+  region: string,
+  { elsewhereWillDo }: { elsewhereWillDo: boolean },
+): Result<Artifacts, Discord> {
   const contested = contestedPlace(builds);
   if (contested !== undefined) return no({ reason: 'two-for-one-place', location: contested });
 
   const images = withoutEquals(builds.flat());
   const isFromOneBuild = builds.filter((each) => each.length > 0).length === 1;
-  const primary = images.find(({ location }) => location === region) ?? (isFromOneBuild ? images[0] : undefined);
+  const primary =
+    images.find(({ location }) => location === region) ?? (elsewhereWillDo && isFromOneBuild ? images[0] : undefined);
   if (!primary) return no({ reason: 'none-where-asked' });
   const others = images.filter((image) => image !== primary).sort(byLocation);
   return yes([primary, ...others]);

@@ -1,35 +1,49 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TemplateTree } from '../bundle.ts';
-import { openCatalogue } from '../catalogue.ts';
+import { type Catalogue, openCatalogue } from '../catalogue.ts';
 import type { PackerRecord } from '../packer-report.ts';
 import { type BakePlan, planBake } from '../plan.ts';
 import type { Offer } from '../provider.ts';
 import { BakeRecipe } from '../recipe.ts';
 import { type BakeRequest, parseRequest } from '../request.ts';
+import { explainSettingsProblem } from '../settings/problem.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { providers } from './index.ts';
 
 const SHIPPED = path.resolve(import.meta.dirname, '../../../../settings/bakehouse.yml');
-const settings = readSettings([{ name: SHIPPED, text: readFileSync(SHIPPED, 'utf8') }], {});
-if (!settings.ok) throw new Error(JSON.stringify(settings.no));
-const catalogue = openCatalogue(settings.value);
+/** The shipped settings enable a cloud by a variable of the environment, `AWS_ENABLED` and the like. */
+const enabled = Object.values(providers).map(({ section }) => [`${section.toUpperCase()}_ENABLED`, 'true']);
+const catalogue = catalogueOf(SHIPPED, Object.fromEntries(enabled));
+const GOLDEN = path.resolve(import.meta.dirname, '../../golden');
+/** A region that the shipped settings have, for clouds whose settings are by region. */
+const REGION_OF: Readonly<Record<string, string>> = {};
 const NOON = new Date('2030-01-01T12:00:00Z');
 const LATER = new Date('2030-01-01T12:00:01Z');
+
+function catalogueOf(file: string, environment: Record<string, string> = {}): Catalogue {
+  const settings = readSettings([{ name: file, text: readFileSync(file, 'utf8') }], environment);
+  if (!settings.ok) throw new Error(settings.no.map(explainSettingsProblem).join('\n'));
+  return openCatalogue(settings.value);
+}
+
+/** A tree that has whatever a recipe can ask for: files are known by their names here. */
+const treeOf = (...names: (string | undefined)[]): TemplateTree =>
+  new Map(
+    names.flatMap((name) => (name === undefined ? [] : [[name, { path: name, executable: false, content: '' }]])),
+  );
 
 /** What every provider promises, whichever it is: this is where a new one proves itself. */
 describe.each(Object.entries(providers))('%s', (name, provider) => {
   const offer = catalogue.offers.get(name) as Offer;
-  const templates: TemplateTree = new Map(
-    [`${name}.json`, 'mine.json'].map((file) => [file, { path: file, executable: false, content: '' }]),
-  );
+  const templates = treeOf('mine.json');
 
   function aRequest(but: object = {}): BakeRequest {
     const base = offer.baseImages[0]?.id;
     const request = parseRequest({
       provider: name,
-      region: 'here',
+      region: REGION_OF[name] ?? 'here',
       base,
       packages: ['curl'],
       template: 'mine.json',
@@ -43,6 +57,26 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     return plan.value;
   }
+
+  const cases = readdirSync(path.join(GOLDEN, name));
+  test('has golden plans, which reviewers can read', () => expect(cases.length).toBeGreaterThan(0));
+
+  // `npx vitest run packages/bake -u` writes them anew; what changed in them is what changes for callers.
+  test.each(cases)('plans golden/%s as it is written there', async (which) => {
+    const folder = path.join(GOLDEN, name, which);
+    const golden = catalogueOf(path.join(folder, 'settings.yml'));
+    const request = parseRequest(JSON.parse(readFileSync(path.join(folder, 'request.json'), 'utf8')));
+    if (!request.ok) throw new Error(JSON.stringify(request.no));
+    const choice = golden.offers.get(name)?.choose(request.value);
+    if (!choice?.ok) throw new Error(JSON.stringify(choice?.no));
+    const tree = treeOf(choice.value.template, request.value.varFile);
+    const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.no));
+    const { keyParts, recipe } = plan.value;
+    await expect(`${JSON.stringify({ keyParts, recipe }, null, 2)}\n`).toMatchFileSnapshot(
+      path.join(folder, 'plan.json'),
+    );
+  });
 
   test('can bake on each base image that the shipped settings offer, and says which source it takes', () => {
     expect(offer.baseImages.length).toBeGreaterThan(0);

@@ -34,6 +34,10 @@ export const BakerySettings = z.object({
       bakes: z.coerce.number().int().min(10).max(1_000_000).default(20_000),
     })
     .prefault({}),
+  /** The account whose images are searched where a request names none. */
+  bakeAccount: z.string().default('test'),
+  /** A service that finds images by name, as Spinnaker's Clouddriver does; without one Packer searches. */
+  imageSearchUrl: z.url({ protocol: /^https?$/ }).optional(),
   /** Which repository a package type is installed from, where a base image names none of its own. `;` separates several. */
   repositories: z
     .object({ deb: z.string().default(''), rpm: z.string().default(''), nupkg: z.string().default('') })

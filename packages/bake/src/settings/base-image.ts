@@ -7,7 +7,7 @@ export const BaseImageSettings = z.object({
   id: z.string().min(1),
   shortDescription: z.string().optional(),
   detailedDescription: z.string().optional(),
-  packageType: PackageType,
+  packageType: PackageType.optional(),
   /** Instead of the provider's own. */
   templateFile: z.string().optional(),
   osType: z.enum(['linux', 'windows']).default('linux'),
@@ -21,7 +21,7 @@ export function toBaseImage({ id, packageType, osType, ...said }: BaseImageSetti
     id,
     shortDescription: said.shortDescription ?? null,
     detailedDescription: said.detailedDescription ?? null,
-    packageType,
+    packageType: packageType ?? null,
     templateFile: said.templateFile ?? null,
     osType,
     customRepository: said.customRepository ?? null,

@@ -71,6 +71,9 @@ const SharedSettings = z.object({
   yumRepository: z.string().default(''),
   chocolateyRepository: z.string().default(''),
   defaultCloudProviderType: z.string().optional(),
+  bakeAccount: z.string().optional(),
+  netflix: z.object({ account: z.string().optional(), environment: z.string().optional() }).prefault({}),
+  services: z.object({ clouddriver: z.object({ baseUrl: z.string().optional() }).prefault({}) }).prefault({}),
   bakehouse: BakerySettings.prefault({}),
 });
 
@@ -92,12 +95,16 @@ function readSection(name: string, root: Setting, fill: Fill): { name: string; b
 
 /** Where both say the same thing, our own section wins over the classic key. */
 function toBakery(settings: z.infer<typeof SharedSettings>, root: Setting): BakerySettings {
-  const { bakehouse, rosco, defaultCloudProviderType } = settings;
+  const { bakehouse, rosco, defaultCloudProviderType, netflix, services } = settings;
   const ours = member(root, 'bakehouse');
   const minutes = rosco.jobs.local.timeoutMinutes;
   const isLimitOurs = member(member(ours, 'limits'), 'timeoutSeconds') !== undefined;
   return {
     ...bakehouse,
+    bakeAccount: member(ours, 'bakeAccount')
+      ? bakehouse.bakeAccount
+      : settings.bakeAccount || netflix.account || netflix.environment || bakehouse.bakeAccount,
+    imageSearchUrl: bakehouse.imageSearchUrl ?? (services.clouddriver.baseUrl || undefined),
     lanes: { default: {}, ...bakehouse.lanes },
     limits:
       minutes === undefined || isLimitOurs ? bakehouse.limits : { ...bakehouse.limits, timeoutSeconds: minutes * 60 },

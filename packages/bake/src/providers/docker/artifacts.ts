@@ -19,6 +19,9 @@ export function dockerSurvivors(
   return tagged === undefined || known.includes(tagged) ? images : [];
 }
 
+/** How the post-processors announce a tag. */
+export const DOCKER_NOTICES = [/^(==> | {4}).*? \(docker-(tag|import)\): Repository: /];
+
 const IMAGE_MAKERS = ['packer.post-processor.docker-import', 'packer.post-processor.docker-tag'];
 
 function announcedTag(notice: string, target: string): string | undefined {

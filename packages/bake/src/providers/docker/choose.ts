@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { findBaseImage, readyToBake } from '../../find-base-image.ts';
 import { readOptions } from '../../options.ts';
 import type { Choice } from '../../order.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { BakeRequest } from '../../request.ts';
-import { no, type Result, yes } from '../../result.ts';
+import { type Result, yes } from '../../result.ts';
 import type { DockerSettings } from './settings.ts';
 
 /** The options that only docker has. */
@@ -17,21 +18,19 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
   if (!options.ok) return options;
 
   const { baseImages, templateFile, targetRepository, loginServer, loginUsername } = bakeryDefaults;
-  const base = baseImages.find(({ baseImage }) => baseImage.id === request.base);
-  const sourceImage = request.sourceImage ?? base?.virtualizationSettings?.sourceImage;
-  if (!base?.virtualizationSettings || !sourceImage) {
-    const offered = baseImages.filter(({ virtualizationSettings }) => virtualizationSettings);
-    return no({
-      code: 'unknown-base-image',
-      provider: 'docker',
-      asked: request.base,
-      offered: offered.map(({ baseImage }) => baseImage.id),
-    });
-  }
+  const entries = baseImages.flatMap(({ baseImage, virtualizationSettings: source }) =>
+    source ? [{ baseImage, source }] : [],
+  );
+  const base = findBaseImage(request, { provider: 'docker', entries });
+  if (!base.ok) return base;
+  const { baseImage, source } = base.value;
+  const ready = readyToBake(request, { provider: 'docker', baseImage, templateFile });
+  if (!ready.ok) return ready;
+
+  const sourceImage = request.sourceImage ?? source.sourceImage;
   return yes({
+    ...ready.value,
     sourceImage,
-    template: request.template ?? base.baseImage.templateFile ?? templateFile,
-    packageType: base.baseImage.packageType,
     variables: {
       docker_source_image: sourceImage,
       docker_target_repository: targetRepository ?? null,

@@ -1,7 +1,8 @@
 import { defineProvider } from '../../provider.ts';
+import { yes } from '../../result.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
-import { dockerSurvivors, readDockerImages } from './artifacts.ts';
+import { DOCKER_NOTICES, dockerSurvivors, readDockerImages } from './artifacts.ts';
 import { chooseDocker } from './choose.ts';
 import { nameDockerImage, targetTag } from './name.ts';
 import { DockerSettings } from './settings.ts';
@@ -18,10 +19,11 @@ export const docker = defineProvider({
       docker_target_image_tag: targetTag(request, now),
       ...buildVariables(request, names),
     }),
-    classicKeyPart: () => null,
+    classicKeyPart: () => yes(null),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
   environment: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
   images: readDockerImages,
+  notices: DOCKER_NOTICES,
   survivors: dockerSurvivors,
 });

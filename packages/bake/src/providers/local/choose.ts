@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findBaseImage, readyToBake } from '../../find-base-image.ts';
 import { readOptions } from '../../options.ts';
 import type { Choice } from '../../order.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -13,19 +14,18 @@ export function chooseLocal(request: BakeRequest, { bakeryDefaults }: LocalSetti
   if (!options.ok) return options;
 
   const { baseImages, templateFile, secretVariables } = bakeryDefaults;
-  const base = baseImages.find(({ baseImage }) => baseImage.id === request.base);
-  if (!base) {
-    const offered = baseImages.map(({ baseImage }) => baseImage.id);
-    return no({ code: 'unknown-base-image', provider: 'local', asked: request.base, offered });
-  }
-  const sourceImage = request.sourceImage ?? base.virtualizationSettings.sourceImage;
+  const base = findBaseImage(request, { provider: 'local', entries: baseImages });
+  if (!base.ok) return base;
+  const { baseImage, virtualizationSettings } = base.value;
+  const ready = readyToBake(request, { provider: 'local', baseImage, templateFile });
+  if (!ready.ok) return ready;
+  const sourceImage = request.sourceImage ?? virtualizationSettings.sourceImage;
   const refused = refuseWords(request);
   if (refused) return no(refused);
   return yes({
+    ...ready.value,
     sourceImage,
-    template: request.template ?? base.baseImage.templateFile ?? templateFile,
-    packageType: base.baseImage.packageType,
-    variables: { local_suite: sourceImage, local_mirror: base.virtualizationSettings.mirror ?? null },
+    variables: { local_suite: sourceImage, local_mirror: virtualizationSettings.mirror ?? null },
     secrets: secretVariables,
     distinct: [],
   });

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../provider.ts';
+import { yes } from '../../result.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { readImageFiles, readTaggedImages } from './artifacts.ts';
@@ -14,7 +15,7 @@ export const local = defineProvider({
     choose: (request) => chooseLocal(request, settings),
     name: (request, { packageType }, now) => nameLocalImage(request, { packageType, now }),
     nameVariables: (names, request) => ({ local_target_image: names.imageName, ...buildVariables(request, names) }),
-    classicKeyPart: () => null,
+    classicKeyPart: () => yes(null),
   }),
   places: {
     local_output_dir: 'output-dir',

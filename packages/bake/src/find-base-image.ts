@@ -1,0 +1,39 @@
+import type { PackageType } from './os-package/package-type.ts';
+import type { Refusal } from './refusal.ts';
+import type { BakeRequest } from './request.ts';
+import { no, type Result, yes } from './result.ts';
+import type { BaseImageSettings } from './settings/base-image.ts';
+
+/** Entries of the settings, each about one base image. */
+type Entry = { baseImage: BaseImageSettings };
+
+/** The first base image of that id. */
+export function findBaseImage<T extends Entry>(
+  { base: asked }: BakeRequest,
+  { provider, entries }: { provider: string; entries: readonly T[] },
+): Result<T, Refusal> {
+  const found = entries.find(({ baseImage }) => baseImage.id === asked);
+  if (found) return yes(found);
+  return no({ code: 'unknown-base-image', provider, asked, offered: entries.map(({ baseImage }) => baseImage.id) });
+}
+
+/** What a base image needs to be baked on: a package type, and a template of the request's, its own or the provider's. */
+export function readyToBake(
+  { template: asked }: BakeRequest,
+  {
+    provider,
+    baseImage,
+    templateFile,
+  }: { provider: string; baseImage: BaseImageSettings; templateFile: string | undefined },
+): Result<{ template: string; packageType: PackageType }, Refusal> {
+  const { id, packageType } = baseImage;
+  const template = asked || baseImage.templateFile || templateFile;
+  const refuse = (rule: string) => no({ code: 'unready-base-image' as const, provider, asked: id, rule });
+  if (!packageType) return refuse('it has no packageType in the settings; an operator writes deb, rpm or nupkg there');
+  if (!template) {
+    return refuse(
+      'it has no templateFile in the settings, nor has the provider; name a template in the request, or an operator names one there',
+    );
+  }
+  return yes({ template, packageType });
+}
