@@ -51,7 +51,7 @@ async function bakeInStage(
   stage: Stage,
   { house, secrets }: { house: Bakehouse; secrets: readonly string[] },
 ): Promise<BakeEnd> {
-  const { id, recipe, signal } = hand;
+  const { recipe, signal } = hand;
   const names = [...(providers[recipe.provider]?.environment ?? []), ...house.passEnvironment];
   const environment = allowedEnvironment(house.environment, names);
   const kitchen = { packer: house.packer, environment, secrets, signal, tell: hand.say };
@@ -61,7 +61,7 @@ async function bakeInStage(
   if (validation.ended === 'stopped') return 'stopped';
   if (validation.ended === 'invalid') {
     await hand.say(validation.errors);
-    return { outcome: no(excuseInvalid(validation.errors)) };
+    return { outcome: no(excuseInvalid(validation.errors, { template: recipe.template, packer: house.packer })) };
   }
 
   await hand.enter('building');
@@ -73,16 +73,16 @@ async function bakeInStage(
   }
 
   await hand.enter('publishing');
-  return { outcome: await outcomeOf(run, { hand, stage, id }) };
+  return { outcome: await outcomeOf(run, { hand, stage, packer: house.packer }) };
 }
 
 async function outcomeOf(
   run: Exclude<PackerRun, { ended: 'stopped' }>,
-  { hand, stage, id }: { hand: BakeInHand; stage: Stage; id: string },
+  { hand, stage, packer }: { hand: BakeInHand; stage: Stage; packer: Packer },
 ): Promise<BakeOutcome> {
-  const { recipe } = hand;
+  const { id, recipe } = hand;
   if (run.ended === 'overran') return no(excuseOverrun(run, recipe.limits));
-  if (run.refused) return no(excuseInvalid(run.report.lastErrors));
+  if (run.refused) return no(excuseInvalid(run.report.lastErrors, { template: recipe.template, packer }));
 
   const outcome = readArtifacts(run.report, recipe);
   if (!outcome.ok) return outcome;

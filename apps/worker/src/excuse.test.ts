@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { excuseInvalid } from './excuse.ts';
 
+const AT = { template: 't.pkr.hcl', packer: { version: '1.6.6' } };
+
 // As Packer 1.6.6 prints them, blank lines left out.
 test.each([
   [
@@ -41,11 +43,21 @@ test.each([
     'required variable not set: a',
   ],
 ])('the failure says why Packer refuses %s', (_, lines, why) => {
-  const failure = excuseInvalid(lines);
+  const failure = excuseInvalid(lines, AT);
   expect(failure).toMatchObject({ class: 'template', message: `Packer refuses the template or a variable: ${why}` });
   expect(failure.evidence.join('\n')).not.toContain('Warning');
 });
 
 test('a Packer that refuses without a word is said to do so', () => {
-  expect(excuseInvalid([]).message).toContain('it does not say why');
+  expect(excuseInvalid([], AT).message).toContain('it does not say why');
+});
+
+test('a template that needs what this Packer has not is no fault of the template: what, which and what to do are said', () => {
+  const lines = ['Error: Unsupported block type', 'Blocks of type "required_plugins" are not expected here.'];
+  expect(excuseInvalid(lines, AT)).toMatchObject({
+    class: 'toolchain',
+    message:
+      'template t.pkr.hcl needs Packer 1.7 or newer, for its block required_plugins, and this worker has Packer 1.6.6 without it',
+    next: expect.stringContaining('edition of the template'),
+  });
 });

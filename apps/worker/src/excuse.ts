@@ -1,9 +1,25 @@
 import type { BakeFailure, Limits } from '@bakehouse/bake';
-import type { PackerRun } from '@bakehouse/packer';
+import { type Packer, type PackerRun, whatIsLacking } from '@bakehouse/packer';
 
 /** What a bake says that Packer refused before any build began. `errors` are Packer's lines in order, warnings among them. */
-export function excuseInvalid(errors: readonly string[]): BakeFailure {
+export function excuseInvalid(
+  errors: readonly string[],
+  { template, packer }: { template: string; packer: Pick<Packer, 'version'> },
+): BakeFailure {
   const evidence = withoutWarnings(errors).slice(0, 20);
+  const lacking = whatIsLacking(evidence);
+  if (lacking !== undefined) {
+    return {
+      class: 'toolchain',
+      message: `template ${template} needs ${lacking}, and this worker has Packer ${packer.version} without it`.slice(
+        0,
+        1000,
+      ),
+      evidence,
+      next: 'install it on the worker, send the bake to a lane whose workers have it, or ask for an edition of the template that this Packer takes',
+      leftovers: false,
+    };
+  }
   return {
     class: 'template',
     message: `Packer refuses the template or a variable: ${firstReason(evidence) || 'it does not say why'}`.slice(

@@ -1,6 +1,7 @@
 export { allowedEnvironment, type Environment } from './environment.ts';
 export { type Sweep, type SweepOrder, sweepStages } from './janitor.ts';
 export { keepFiles } from './keep.ts';
+export { whatIsLacking } from './lacking.ts';
 export type { Kitchen, Overrun, PackerRun } from './packer-run.ts';
 export { readOutput } from './report.ts';
 export { runPacker } from './run.ts';
