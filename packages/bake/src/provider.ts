@@ -9,6 +9,7 @@ import type { Refusal } from './refusal.ts';
 import type { BakeRequest } from './request.ts';
 import type { Result } from './result.ts';
 import type { BakerySettings } from './settings/bakery.ts';
+import { maskedIn } from './settings/masked.ts';
 import type { Place, Variables } from './variable.ts';
 
 /** What an image will be called. Made once per bake: the time may be in it. */
@@ -30,6 +31,8 @@ export interface Offer {
   nameVariables(names: ImageNames, request: BakeRequest, now: Date): Variables;
   /** What this cloud adds to the key of the classic bakery; `null` for nothing. */
   classicKeyPart(request: BakeRequest): Result<string | null, Refusal>;
+  /** Variables that the operator masks; `defineProvider` reads them from the settings. */
+  readonly masked?: readonly string[];
 }
 
 export interface Provider {
@@ -49,6 +52,8 @@ export interface Provider {
   secondBest?(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
   /** A region has images of its own: one that was made elsewhere does not answer a request. */
   readonly imagesAreRegional?: boolean;
+  /** One bake may leave copies in several regions, and classic callers ask for each by its region. */
+  readonly copiesByRegion?: boolean;
   /** How other programs name an image where its reference does not do, e.g. by an address. */
   address?(image: Artifact, recipe: BakeRecipe): string;
   /** The lines of Packer's talk that `survivors` reads; no other is kept for it. */
@@ -75,5 +80,11 @@ export function defineProvider<Settings>(
     offer: (settings: Settings, bakery: BakerySettings) => Offer;
   },
 ): Provider {
-  return { ...parts, offer: (settings, bakery) => parts.offer(parts.settings.parse(settings), bakery) };
+  return {
+    ...parts,
+    offer: (section, bakery) => {
+      const settings = parts.settings.parse(section);
+      return { ...parts.offer(settings, bakery), masked: maskedIn(settings) };
+    },
+  };
 }

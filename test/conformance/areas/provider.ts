@@ -107,6 +107,14 @@ function checkKey(vector: Vector): Verdict {
  * provider that has none.
  */
 const SETTING_OF: Readonly<Record<string, Readonly<Record<string, string>> | null>> = {
+  aws: {
+    region: 'aws_region',
+    instanceType: 'aws_instance_type',
+    sourceAmi: 'aws_source_ami',
+    sshUserName: 'aws_ssh_username',
+    winRmUserName: 'aws_winrm_username',
+    spotPrice: 'aws_spot_price',
+  },
   docker: { sourceImage: 'docker_source_image' },
 };
 

@@ -18,7 +18,7 @@ const enabled = Object.values(providers).map(({ section }) => [`${section.toUppe
 const catalogue = catalogueOf(SHIPPED, Object.fromEntries(enabled));
 const GOLDEN = path.resolve(import.meta.dirname, '../../golden');
 /** A region that the shipped settings have, for clouds whose settings are by region. */
-const REGION_OF: Readonly<Record<string, string>> = {};
+const REGION_OF: Readonly<Record<string, string>> = { aws: 'us-east-1' };
 const NOON = new Date('2030-01-01T12:00:00Z');
 const LATER = new Date('2030-01-01T12:00:01Z');
 
