@@ -28,7 +28,7 @@ test('packages are installed one by one in the order they were asked for, after 
 
 test('an upgrade comes before the packages', () => {
   const { calls } = install({ package_type: 'deb', packages: 'zsh', upgrade: 'true' });
-  expect(calls).toEqual(['apt-get update', 'apt-get upgrade --with-new-pkgs', 'apt-get install zsh']);
+  expect(calls).toEqual(['apt-get update', 'apt-get upgrade', 'apt-get install zsh']);
 });
 
 test('deb repositories are there while packages are installed, gone afterwards, and their passwords are in no output', () => {
@@ -66,16 +66,16 @@ test.each([
   expect(calls.filter((call) => call === 'apt-get install zsh')).toHaveLength(times + 1);
 });
 
-test('a mirror that stays away fails the installation after three tries', () => {
+test('a mirror that stays away fails the installation after four tries', () => {
   const words = 'E: Failed to fetch https://deb.example/z.deb  503  Service Unavailable';
   const { status, calls } = install({ package_type: 'deb', packages: 'zsh' }, { 'apt-get': failing(99, words) });
   expect(status).toBe(100);
-  expect(calls.filter((call) => call === 'apt-get install zsh')).toHaveLength(3);
+  expect(calls.filter((call) => call === 'apt-get install zsh')).toHaveLength(4);
 });
 
 test('a source of the image that stays away does not stop the bake, a repository of the bake does', () => {
   const away = {
-    'apt-get': 'case "$*" in *Error-Mode=any*) echo "E: Failed to fetch https://x.example" >&2; exit 100;; esac',
+    'apt-get': '[ "$1" != update ] || echo "W: Failed to fetch https://x.example  503  Service Unavailable" >&2',
   };
   expect(install({ package_type: 'deb', packages: 'zsh' }, away).status).toBe(0);
   expect(install({ package_type: 'deb', packages: 'zsh', repository: 'https://x.example ./' }, away).status).toBe(100);
@@ -88,6 +88,26 @@ test('services are kept down while packages are installed, and whoever decided b
   );
   expect(calls).toContain('policy 101');
   expect(policy).toBe('the one before');
+});
+
+test('an apt of before 1.1 is asked for downgrades in the only word it has', () => {
+  const old =
+    'case "$*" in *--allow*) echo "E: Command line option --allow-downgrades is not understood" >&2; exit 100;; esac';
+  const { status, calls } = install({ package_type: 'deb', packages: 'zsh' }, { 'apt-get': old });
+  expect(status).toBe(0);
+  expect(calls).toContain('apt-get install --force-yes zsh');
+});
+
+test('a yum that has nothing to do for an older version is asked for a downgrade', () => {
+  const { calls } = install(
+    { package_type: 'rpm', packages: 'zsh-5.0 java-11-openjdk' },
+    { yum: '', rpm: 'case $* in *java-11*) ;; *) exit 1;; esac' },
+  );
+  expect(calls.filter((call) => call.startsWith('yum'))).toEqual([
+    'yum -y install zsh-5.0',
+    'yum -y downgrade zsh-5.0',
+    'yum -y install java-11-openjdk',
+  ]);
 });
 
 test('rpm repositories are there while packages are installed and gone afterwards', () => {
@@ -134,9 +154,9 @@ function install(environment: Record<string, string>, programs: Record<string, s
   const calls = path.join(directory, 'calls');
   const left = path.join(directory, 'left');
   writeFileSync(calls, '');
-  for (const [name, body] of Object.entries({ 'apt-get': '', dnf: '', sleep: '', ...programs })) {
+  for (const [name, body] of Object.entries({ 'apt-get': '', sleep: '', ...programs })) {
     const file = path.join(directory, name);
-    writeFileSync(file, `#!/bin/sh\n${name === 'sleep' ? '' : `echo "${name} $(${PLAIN})" >>"$calls"\n`}${body}\n`);
+    writeFileSync(file, `#!/bin/sh\n${SAID_OF[name] ?? SAID}${body}\n`.replaceAll('NAME', name));
     chmodSync(file, 0o755);
   }
   const machine = `
@@ -161,8 +181,13 @@ function install(environment: Record<string, string>, programs: Record<string, s
   };
 }
 
-/** A call without the options that every call has. */
-const PLAIN = `echo "$*" | sed -E 's/ (--yes|--allow-[a-z-]+|-o [^ ]+)//g'`;
+/** Writes the call down, without the options that every call has. */
+const SAID = `echo "NAME $(echo "$*" | sed -E 's/ (--yes|--allow-[a-z-]+|-o [^ ]+)//g')" >>"$calls"\n`;
+/** How long is not the test's business, nor is the question whether apt knows an option. */
+const SAID_OF: Record<string, string> = {
+  sleep: '',
+  'apt-get': `case "$*" in *--version*) ;; *) ${SAID} esac\n`,
+};
 
 /** An apt-get whose installations fail so many times, with these words. */
 const failing = (times: number, words: string): string => `
