@@ -18,6 +18,7 @@ export const DEVIATIONS = {
   D3: 'results come from records, not from prose in a log',
   D5: 'names that leave the template directory are refused',
   D14: 'sudo is the worker’s to allow',
+  D15: 'a package is its text, never a pattern',
   D16: 'what crashed is refused with a reason',
   D20: 'a name that the reference forgot to fill in is filled in',
 } as const;

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { appVersionOf, buildOfImage, isAppVersionOf, parseAppVersion } from '../../../packages/bake/src/app-version.ts';
-import { azureImageName, managedImageName } from '../../../packages/bake/src/azure-name.ts';
 import { imageNameOf } from '../../../packages/bake/src/image-name.ts';
 import { PackageType } from '../../../packages/bake/src/os-package/package-type.ts';
 import { packagesParameter } from '../../../packages/bake/src/os-package/packages-parameter.ts';
 import { parsePackage } from '../../../packages/bake/src/os-package/parse.ts';
+import { azureImageName, managedImageName } from '../../../packages/bake/src/providers/azure/name.ts';
 import { dockerVersion, nameDockerImage, targetTag } from '../../../packages/bake/src/providers/docker/name.ts';
 import type { BakeRequest } from '../../../packages/bake/src/request.ts';
 import { type RequestedPackages, requestedPackages } from '../../../packages/bake/src/requested-packages.ts';
 import { type Result, yes } from '../../../packages/bake/src/result.ts';
 import type { Vector } from '../vector.ts';
 import { type Check, compare, deviation, failed, notYet, type Verdict } from '../verdict.ts';
+import { checkPackageMatch } from './package-match.ts';
 import { toNaming, WireNaming } from './wire-naming.ts';
 
-/** The areas of `naming` but for the matching of CI artifacts, which pipelines do. */
+/** The areas of `naming`. */
 export const NAMING_CHECKS: Readonly<Record<string, Check>> = {
   deb: (vector) => checkParse('deb', vector),
   rpm: (vector) => checkParse('rpm', vector),
@@ -25,6 +26,7 @@ export const NAMING_CHECKS: Readonly<Record<string, Check>> = {
   docker: checkDocker,
   azure: checkAzure,
   frigga: checkAppVersion,
+  packageMatch: checkPackageMatch,
 };
 
 /** A crash of the reference is answered by a refusal. Anything else is compared. */
