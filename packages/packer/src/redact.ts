@@ -14,18 +14,21 @@ const SHORTEST = 4;
 
 /**
  * Knows each value as it is and as programs usually print it: line by line, escaped for JSON, a URI or a shell, in
- * base64 at any alignment, and after Packer's own escaping. Values under four characters are not masked.
+ * base64 at any alignment, and after Packer's own escaping. Values under four characters are not masked. What
+ * `patterns` match is masked too, though nobody knew it before; each needs the flag `g`.
  */
-export function makeRedactor(secrets: readonly string[]): Redactor {
+export function makeRedactor(secrets: readonly string[], patterns: readonly RegExp[] = []): Redactor {
   const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => form.length >= SHORTEST);
   forms.sort((a, b) => b.length - a.length);
-  if (forms.length === 0) return { redact: (text, length) => text.slice(0, length), reach: 0 };
 
   const any = new RegExp(forms.map(asPattern).join('|'));
   return {
-    redact: (text, length = text.length) =>
-      any.test(text) ? mask(text, length, spansOf(text, forms)) : text.slice(0, length),
-    reach: Math.max(...forms.map(printedLength)),
+    redact(text, length = text.length) {
+      const known = forms.length > 0 && any.test(text) ? spansOf(text, forms) : [];
+      const spans = [...known, ...patterns.flatMap((pattern) => matchesOf(text, pattern))];
+      return mask(text, length, spans.sort(byStart));
+    },
+    reach: Math.max(0, ...forms.map(printedLength)),
   };
 }
 
@@ -76,15 +79,18 @@ function base64Forms(value: Buffer): string[] {
 }
 
 function spansOf(text: string, forms: readonly string[]): Span[] {
-  return forms
-    .flatMap((form) => {
-      const spans: Span[] = [];
-      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
-        spans.push({ start: at, end: at + form.length });
-      return spans;
-    })
-    .sort((a, b) => a.start - b.start);
+  return forms.flatMap((form) => {
+    const spans: Span[] = [];
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
+      spans.push({ start: at, end: at + form.length });
+    return spans;
+  });
 }
+
+const matchesOf = (text: string, pattern: RegExp): Span[] =>
+  [...text.matchAll(pattern)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
+
+const byStart = (a: Span, b: Span): number => a.start - b.start;
 
 function mask(text: string, length: number, spans: readonly Span[]): string {
   let shown = '';

@@ -13,7 +13,10 @@ import { LONGEST_LINE, transcribe } from './transcript.ts';
 
 /** Runs `packer build` in a stage, tells what it says, and reports what it recorded. When this returns, no process of it is left. */
 export async function runPacker(stage: Stage, recipe: BakeRecipe, kitchen: Kitchen): Promise<PackerRun> {
-  const redactor = makeRedactor([...kitchen.secrets, ...secretsIn(kitchen.environment)]);
+  const redactor = makeRedactor(
+    [...kitchen.secrets, ...secretsIn(kitchen.environment)],
+    providers[recipe.provider]?.secretPatterns,
+  );
   const inProgress = startReport(redactor, { notices: providers[recipe.provider]?.notices });
   const hear = async (lines: readonly RawLine[]): Promise<void> => {
     const told = lines.flatMap((raw) => {
