@@ -1,25 +1,36 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 
 const TEMPLATES = path.resolve(import.meta.dirname, '../../packer');
 const templates = readdirSync(TEMPLATES).filter((name) => name.endsWith('.json'));
+const editions = readdirSync(TEMPLATES).filter((name) => name.endsWith('.pkr.hcl'));
 const directory = mkdtempSync(path.join(tmpdir(), 'bh-templates-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const read = (name: string) => JSON.parse(readFileSync(path.join(TEMPLATES, name), 'utf8'));
 
 test.each(templates)('Packer takes %s once its required variables are set', (name) => {
-  const required = Object.entries(read(name).variables).filter(([, value]) => value === null);
-  const argv = required.flatMap(([variable]) => ['-var', `${variable}=${variable === 'configDir' ? TEMPLATES : 'x'}`]);
-  const { status, stdout } = spawnSync(process.env['PACKER_BIN'] ?? 'packer', ['validate', ...argv, name], {
-    cwd: TEMPLATES,
-    env: { ...process.env, TMPDIR: directory, PACKER_CONFIG_DIR: directory, CHECKPOINT_DISABLE: '1' },
-    encoding: 'utf8',
-  });
-  expect(status, stdout).toBe(0);
+  const { status, said } = validate(path.join(TEMPLATES, name), requiredOf(name));
+  expect(status, said).toBe(0);
+});
+
+test.each(editions)('Packer takes %s with the variables of its JSON edition', (name) => {
+  const json = name.replace(/\.pkr\.hcl$/, '.json');
+  const text = readFileSync(path.join(TEMPLATES, name), 'utf8');
+  const declared = [...text.matchAll(/^variable "(\w+)"/gm)].map(([, variable]) => variable);
+  const { variables } = read(json);
+  expect(declared).toEqual(Object.keys(variables).filter((variable) => !isMadeOfOthers(variables[variable])));
+
+  // Plugins are asked for by Packers that have none of their own, and the oldest knows no word for it.
+  expect(text).toMatch(/^packer \{\n[\s\S]*?\n {2}required_plugins \{[\s\S]*?\n\}\n/);
+  const copy = path.join(directory, name);
+  writeFileSync(copy, text.replace(/^packer \{\n[\s\S]*?\n\}\n/, ''));
+  const { status, said } = validate(copy, requiredOf(json));
+  expect(status, said).toBe(0);
+  expect(said).not.toContain('Undefined variable');
 });
 
 test.each(templates)('%s ends the chain that makes the image with a manifest where the worker looks for it', (name) => {
@@ -29,10 +40,10 @@ test.each(templates)('%s ends the chain that makes the image with a manifest whe
 });
 
 test.each(templates)('%s hands values to scripts in the environment only', (name) => {
-  for (const { inline, execute_command: command, script } of read(name).provisioners) {
+  for (const { inline, execute_command: command, script, scripts = [script] } of read(name).provisioners) {
     expect(inline).toBeUndefined();
     expect(JSON.stringify(command ?? [])).not.toContain('user `');
-    expect(script).toMatch(/^\{\{user `configDir`\}\}\//);
+    for (const each of scripts) expect(each).toMatch(/^\{\{user `configDir`\}\}\//);
   }
 });
 
@@ -45,3 +56,27 @@ test('docker-local.json is docker.json without the push, and without the need of
   Object.assign(classic.variables, { docker_target_repository: '', docker_pull: 'false' });
   expect(local).toEqual(classic);
 });
+
+/** What a template cannot do without: its required variables, and for aws a source image, by its id or its name. */
+function requiredOf(json: string): Record<string, string> {
+  const variables: Record<string, unknown> = read(json).variables;
+  const names = Object.keys(variables).filter((name) => variables[name] === null || name === 'aws_source_ami');
+  return Object.fromEntries(names.map((name) => [name, name === 'configDir' ? TEMPLATES : 'xxx']));
+}
+
+const isMadeOfOthers = (value: unknown): boolean => typeof value === 'string' && /\{\{(with )?user `/.test(value);
+
+function validate(template: string, variables: Record<string, string>): { status: number | null; said: string } {
+  const file = path.join(directory, 'variables.json');
+  writeFileSync(file, JSON.stringify(variables));
+  const { status, stdout, stderr } = spawnSync(
+    process.env['PACKER_BIN'] ?? 'packer',
+    ['validate', `-var-file=${file}`, template],
+    {
+      cwd: TEMPLATES,
+      env: { ...process.env, TMPDIR: directory, PACKER_CONFIG_DIR: directory, CHECKPOINT_DISABLE: '1' },
+      encoding: 'utf8',
+    },
+  );
+  return { status, said: `${stdout}${stderr}` };
+}
