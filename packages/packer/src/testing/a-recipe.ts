@@ -31,7 +31,7 @@ export function aRecipe(over: Partial<BakeRecipe> = {}): BakeRecipe {
 export function aBundle(files: Record<string, unknown>): Bundle {
   const entries = Object.entries(files).map(([name, content]) => ({
     path: name,
-    executable: name.endsWith('.sh'),
+    executable: typeof content === 'string' && content.startsWith('#!'),
     content: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)).toString('base64'),
   }));
   return { digest: `sha256:${'0'.repeat(64)}`, files: entries };
