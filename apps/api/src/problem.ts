@@ -1,4 +1,4 @@
-import { explainRefusal, type Refusal, type RequestIssue } from '@bakehouse/bake';
+import { explainMissing, explainRefusal, type Refusal, type RequestIssue } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** Why a call has no other answer, for a program and for a person. */
@@ -30,7 +30,11 @@ export const STATUS_OF: Record<Refusal['code'], 400> = {
   'unknown-lane': 400,
   'unknown-file': 400,
   'unsafe-path': 400,
+  unsealable: 400,
   'unusable-name': 400,
+  'missing-packages': 400,
+  'conflicting-artifacts': 400,
+  'build-without-artifacts': 400,
 };
 
 export function refusalProblem(refusal: Refusal): Problem {
@@ -54,11 +58,19 @@ function issuesOf(refusal: Refusal): readonly RequestIssue[] {
     case 'unready-base-image':
     case 'no-source-image':
       return [{ path: 'base', message: explainRefusal(refusal) }];
+    case 'unsealable':
+      return refusal.variables.map((name) => ({ path: `variables.${name}`, message: explainRefusal(refusal) }));
     case 'unknown-lane':
       return [{ path: 'lane', message: explainRefusal(refusal) }];
     case 'unknown-file':
     case 'unsafe-path':
     case 'unusable-name':
       return [{ path: refusal.field, message: explainRefusal(refusal) }];
+    case 'missing-packages':
+      return refusal.missing.map((each) => ({ path: each.path, message: explainMissing(each) }));
+    case 'conflicting-artifacts':
+      return [{ path: refusal.path, message: explainRefusal(refusal) }];
+    case 'build-without-artifacts':
+      return [{ path: refusal.where, message: explainRefusal(refusal) }];
   }
 }

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TemplateTree } from './bundle.ts';
 import { type Catalogue, openCatalogue } from './catalogue.ts';
-import { type BakePlan, planBake } from './plan.ts';
-import type { Refusal } from './refusal.ts';
+import { type BakePlan, type Confided, type PlanningWith, planBake } from './plan.ts';
+import { explainRefusal, type Refusal } from './refusal.ts';
 import { type BakeRequest, parseRequest } from './request.ts';
 import type { Result } from './result.ts';
+import { readSealingKey, type SealingKey } from './seal.ts';
 import { readSettings } from './settings/read-settings.ts';
 
 const NOON = new Date('2030-01-01T12:00:00Z');
@@ -71,19 +72,24 @@ function aRequest(but: object = {}): BakeRequest {
   return request.value;
 }
 
-const plan = (
-  but: object = {},
-  { now = NOON, catalogue = aCatalogue(), templates = TEMPLATES } = {},
-): Result<BakePlan, Refusal> => planBake(aRequest(but), { catalogue, templates, now });
+function aKey(digit = '7'): SealingKey {
+  const key = readSealingKey(digit.repeat(64));
+  if (!key.ok) throw new Error(key.no);
+  return key.value;
+}
+const KEY = aKey();
 
-function planned(but: object = {}, how: Parameters<typeof plan>[1] = {}): BakePlan {
+const plan = (but: object = {}, how: Partial<PlanningWith> = {}): Result<BakePlan & Confided, Refusal> =>
+  planBake(aRequest(but), { catalogue: aCatalogue(), templates: TEMPLATES, now: NOON, sealing: KEY, ...how });
+
+function planned(but: object = {}, how: Parameters<typeof plan>[1] = {}): BakePlan & Confided {
   const made = plan(but, how);
   if (!made.ok) throw new Error(JSON.stringify(made.no));
   return made.value;
 }
 
-const refusal = (but: object): Refusal | undefined => {
-  const made = plan(but);
+const refusal = (but: object, how: Parameters<typeof plan>[1] = {}): Refusal | undefined => {
+  const made = plan(but, how);
   return made.ok ? undefined : made.no;
 };
 
@@ -311,18 +317,18 @@ test('nothing a caller sends makes planning throw', () => {
 
 describe('where a variable comes from', () => {
   test('the caller wins over settings, over secrets and over naming', () => {
-    const { recipe } = planned({
+    const { recipe, confided } = planned({
       provider: 'docker',
       base: 'noble',
       variables: { docker_source_image: 'mine:1', npm_token: 'plain', appversion: 'v9', docker_target_image_tag: 't' },
     });
     expect(recipe.variables).toMatchObject({
       docker_source_image: 'mine:1',
-      npm_token: 'plain',
       appversion: 'v9',
       docker_target_image_tag: 't',
     });
     expect(recipe.secrets).toEqual({});
+    expect(confided).toEqual({ npm_token: 'plain' });
   });
 
   test('what a caller leaves empty is not sent at all', () => {
@@ -343,6 +349,60 @@ test('a secret is in the recipe by its name and in the plan by nothing else', ()
   const made = planned({ provider: 'docker', base: 'noble' });
   expect(made.recipe.secrets).toEqual({ npm_token: 'docker.bakeryDefaults.secretVariables.npm_token' });
   expect(JSON.stringify(made)).not.toContain('hush');
+});
+
+describe('what a request confides', () => {
+  const masking = () => aCatalogue('local: { bakeryDefaults: { maskedPackerParameters: [local_suite, notes] } }');
+  const words = { db_password: 'grapes', deploy_key: 'a plum for my dearest', notes: ['cherry'], nonce: '1' };
+
+  test('is in the plan by its name only, and goes beside it', () => {
+    const { confided, ...rest } = planned({ variables: words }, { catalogue: masking() });
+    expect(confided).toEqual({
+      local_suite: 'bookworm',
+      db_password: 'grapes',
+      deploy_key: 'a plum for my dearest',
+      notes: ['cherry'],
+    });
+    expect(rest.recipe.confidential).toEqual(Object.keys(confided));
+    expect(rest.recipe.variables).toMatchObject({ nonce: '1', package_type: 'deb' });
+    for (const word of ['grapes', 'plum', 'cherry']) expect(JSON.stringify(rest)).not.toContain(word);
+  });
+
+  test('changes the image, so that equal values are one bake and different ones two', () => {
+    const key = (value: string, sealing = KEY) => planned({ variables: { db_password: value } }, { sealing }).key;
+    expect(key('grapes')).toBe(key(' grapes '));
+    expect(key('grapes')).not.toBe(key('plums'));
+    expect(key('grapes')).not.toBe(planned({ variables: { db_passwords: 'grapes' } }).key);
+    expect(key('grapes')).not.toBe(key('grapes', aKey('8')));
+  });
+
+  test('is refused without a key, by the names of the variables and what to do', () => {
+    const refused = refusal({ variables: words }, { sealing: undefined });
+    expect(refused).toEqual({ code: 'unsealable', variables: ['db_password', 'deploy_key'] });
+    expect(explainRefusal(refused as Refusal)).toMatch(/^db_password, deploy_key: .*BAKEHOUSE_SEALING_KEY_FILE/);
+  });
+
+  test('is taken without a key where it may travel open, and is no more in the plan for that', () => {
+    const { confided, ...rest } = planned({ variables: words }, { sealing: undefined, withoutKey: 'leave-open' });
+    expect(confided).toMatchObject({ db_password: 'grapes' });
+    expect(JSON.stringify(rest)).not.toContain('grapes');
+    const other = { ...words, db_password: 'plums' };
+    expect(planned({ variables: other }, { sealing: undefined, withoutKey: 'leave-open' }).key).not.toBe(rest.key);
+  });
+
+  test('is refused where Packer would run it as a template, without being told back', () => {
+    const refused = refusal({ variables: { db_password: 'grapes{{env `HOME`}}' } });
+    expect(refused).toMatchObject({ issues: [{ path: 'variables.db_password' }] });
+    expect(JSON.stringify(refused)).not.toContain('grapes');
+  });
+
+  test('makes no difference to requests that confide nothing', () => {
+    const without = planned({}, { sealing: undefined });
+    expect(without).toEqual(planned());
+    expect(without).toMatchObject({ confided: {} });
+    expect(without.recipe).not.toHaveProperty('confidential');
+    expect(without.keyParts).not.toHaveProperty('confidential');
+  });
 });
 
 test('limits are the bakery’s, as far as the request has none', () => {

@@ -1,8 +1,11 @@
 import { type Bundle, bundleFor, type TemplateTree, templateLanguage } from './bundle.ts';
 import type { Catalogue } from './catalogue.ts';
 import { classicKey } from './classic-key.ts';
+import { type Confidence, setApart } from './confidential.ts';
 import type { FoundImage, ImageQuery } from './image-query.ts';
 import { type BakeKey, bakeKey, type KeyParts, keyParts } from './key.ts';
+import type { Matches } from './match-packages/ci-artifact.ts';
+import { type MatchedRequest, matchRequest } from './match-packages/match-request.ts';
 import type { BakeOrder, Choice } from './order.ts';
 import type { ImageNames, Offer } from './provider.ts';
 import { providers } from './providers/index.ts';
@@ -10,10 +13,11 @@ import type { BakeRecipe, Limits } from './recipe.ts';
 import type { Refusal } from './refusal.ts';
 import type { BakeRequest, Ci } from './request.ts';
 import { no, type Result, yes } from './result.ts';
+import { printOf, type SealingKey } from './seal.ts';
 import { sharedVariables } from './shared-variables.ts';
 import type { Variables } from './variable.ts';
 
-/** What a producer hands to the queue. */
+/** What a producer hands to the queue. Nothing in it is a secret. */
 export interface BakePlan {
   key: BakeKey;
   /** What the key is made of; a person can see why two bakes are not the same. */
@@ -25,6 +29,8 @@ export interface BakePlan {
   labels: Readonly<Record<string, string>>;
   packages: readonly string[];
   ci?: Ci | undefined;
+  /** Which artifact each package came to be, where the request brought some. */
+  matches?: Matches | undefined;
 }
 
 /** What a producer brings to a request. */
@@ -34,6 +40,14 @@ export interface PlanningWith {
   now: Date;
   /** What a search for the request's `imageQuery` brought; absent where nobody was asked. */
   found?: readonly FoundImage[] | undefined;
+  /** The key that seals what is confidential; a request that brings such things is refused without one, unless they may travel open. */
+  sealing?: SealingKey | undefined;
+  withoutKey?: 'refuse' | 'leave-open' | undefined;
+}
+
+/** The values that a request confides, by variable: for `seal`, and for nothing else. Empty for most requests. */
+export interface Confided {
+  confided: Variables;
 }
 
 /** The images that somebody has to look for before a request can be planned; `undefined` for most requests. */
@@ -42,19 +56,20 @@ export const imageQuery = (request: BakeRequest, { offers }: Catalogue): ImageQu
 
 /** The whole of what a producer decides, in one pure step. */
 export function planBake(
-  request: BakeRequest,
-  { catalogue, templates, now, found }: PlanningWith,
-): Result<BakePlan, Refusal> {
-  const offer = catalogue.offers.get(request.provider);
-  if (!offer) return no({ code: 'unknown-provider', asked: request.provider, offered: [...catalogue.offers.keys()] });
+  asked: BakeRequest,
+  { catalogue, templates, now, found, sealing, withoutKey = 'refuse' }: PlanningWith,
+): Result<BakePlan & Confided, Refusal> {
+  const offer = catalogue.offers.get(asked.provider);
+  if (!offer) return no({ code: 'unknown-provider', asked: asked.provider, offered: [...catalogue.offers.keys()] });
 
   const lanes = Object.keys(catalogue.bakery.lanes);
-  const lane = request.lane ?? 'default';
+  const lane = asked.lane ?? 'default';
   if (!lanes.includes(lane)) return no({ code: 'unknown-lane', asked: lane, offered: lanes });
 
-  const chosen = offer.choose(request, found);
-  if (!chosen.ok) return chosen;
-  const whole = withSharedVariables(request, chosen.value, catalogue);
+  const matched = chooseMatched(asked, offer, found);
+  if (!matched.ok) return matched;
+  const { request, matches, chosen } = matched.value;
+  const whole = withSharedVariables(request, chosen, catalogue);
   if (!whole.ok) return whole;
   const choice = whole.value;
 
@@ -65,15 +80,20 @@ export function planBake(
   if (!names.ok) return names;
 
   const order = { request, choice, bundle: bundle.value };
-  const recipe = writeRecipe(order, names.value, {
+  const written = writeRecipe(order, names.value, {
     naming: offer.nameVariables(names.value, request, now),
     limits: limitsOf(request, catalogue),
   });
-  const refused = refuseVariables(request, recipe);
+  const refused = refuseVariables(request, written);
   if (refused) return no(refused);
 
-  const parts = keyParts(order);
-  const key = catalogue.bakery.bakeKey === 'rosco' ? classicKeyOf(request, offer) : yes(bakeKey(parts));
+  const confidence = confidenceIn(request, { offer, secrets: chosen.secrets });
+  const withheld = withhold(written, confidence, { mayTravel: sealing !== undefined || withoutKey === 'leave-open' });
+  if (!withheld.ok) return withheld;
+  const { recipe, confided } = withheld.value;
+
+  const parts = confidentialParts(order, { confidence, sealing });
+  const key = keyOf(request, { parts, offer, catalogue });
   if (!key.ok) return key;
   return yes({
     key: key.value,
@@ -85,10 +105,60 @@ export function planBake(
     labels: request.labels ?? {},
     packages: request.packages,
     ci: request.ci,
+    matches,
+    confided,
   });
 }
 
-function classicKeyOf(request: BakeRequest, offer: Offer): Result<BakeKey, Refusal> {
+/** Which family packages are of, and so how their files are named, is the choice's to say. */
+function chooseMatched(
+  asked: BakeRequest,
+  offer: Offer,
+  found: readonly FoundImage[] | undefined,
+): Result<MatchedRequest & { chosen: Choice }, Refusal> {
+  const chosen = offer.choose(asked, found);
+  if (!chosen.ok) return chosen;
+  const matched = matchRequest(asked, chosen.value.packageType);
+  if (!matched.ok) return matched;
+  // A choice may hold what only the build has said, as docker's tag holds the commit.
+  const final = matched.value.matches ? offer.choose(matched.value.request, found) : chosen;
+  return final.ok ? yes({ ...matched.value, chosen: final.value }) : final;
+}
+
+const confidenceIn = (
+  { variables = {} }: BakeRequest,
+  { offer, secrets }: { offer: Offer; secrets: Choice['secrets'] },
+): Confidence => ({ masked: offer.masked ?? [], secrets: Object.keys(secrets), asked: Object.keys(variables) });
+
+function withhold(
+  recipe: BakeRecipe,
+  confidence: Confidence,
+  { mayTravel }: { mayTravel: boolean },
+): Result<{ recipe: BakeRecipe } & Confided, Refusal> {
+  const { open, confided } = setApart(recipe.variables, confidence);
+  const names = Object.keys(confided);
+  if (names.length === 0) return yes({ recipe, confided });
+  if (!mayTravel) return no({ code: 'unsealable', variables: names });
+  return yes({ recipe: { ...recipe, variables: open, confidential: names }, confided });
+}
+
+/** A confidential value changes the image as any other does: prints stand for them, so that equal secrets are equal bakes. */
+function confidentialParts(
+  order: BakeOrder,
+  { confidence, sealing }: { confidence: Confidence; sealing: SealingKey | undefined },
+): KeyParts {
+  const { open, confided } = setApart(order.choice.variables, confidence);
+  const parts = keyParts({ ...order, choice: { ...order.choice, variables: open } });
+  if (Object.keys(confided).length === 0) return parts;
+  const printed = Object.entries(confided).map(([place, value]) => [place, printOf(sealing, { place, value })]);
+  return { ...parts, confidential: Object.fromEntries(printed) };
+}
+
+function keyOf(
+  request: BakeRequest,
+  { parts, offer, catalogue }: { parts: KeyParts; offer: Offer; catalogue: Catalogue },
+): Result<BakeKey, Refusal> {
+  if (catalogue.bakery.bakeKey === 'honest') return yes(bakeKey(parts));
   const part = offer.classicKeyPart(request);
   return part.ok ? yes(classicKey(request, part.value)) : part;
 }

@@ -31,6 +31,8 @@ export const BakeRecipe = z.object({
   variables: Variables,
   /** Variable name → name of a secret that the worker resolves. */
   secrets: z.record(z.string(), SecretName),
+  /** Variables whose values came with the request and nobody but the worker may read: they travel apart from the recipe. */
+  confidential: z.array(z.string()).optional(),
   /** Variable name → a place that the worker knows. */
   places: z.record(z.string(), Place),
   /** What the `artifacts-file` holds, where a place asks for it. */

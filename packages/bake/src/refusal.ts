@@ -17,7 +17,28 @@ export type Refusal =
   | { code: 'unknown-lane'; asked: string; offered: readonly string[] }
   | { code: 'unknown-file'; field: 'template' | 'varFile'; asked: string; offered: readonly string[] }
   | { code: 'unsafe-path'; field: 'template' | 'varFile'; asked: string }
-  | { code: 'unusable-name'; field: string; asked: string; rule: string };
+  | { code: 'unsealable'; variables: readonly string[] }
+  | { code: 'unusable-name'; field: string; asked: string; rule: string }
+  /** `count` is how many artifacts there were to look among. */
+  | { code: 'missing-packages'; missing: readonly MissingPackage[]; count: number }
+  | { code: 'conflicting-artifacts'; path: string; asked: string; found: readonly Finding[] }
+  | { code: 'build-without-artifacts'; where: string };
+
+/** A package that no artifact is of. */
+export interface MissingPackage {
+  path: string;
+  asked: string;
+  /** How a file of it is named. */
+  file: string;
+  /** The artifacts that may have been meant. */
+  near: readonly string[];
+}
+
+/** An artifact, and which list of a request it is in. */
+export interface Finding {
+  where: string;
+  artifact: string;
+}
 
 /** What is wrong with one member of a request; `path` as in `packages[2]`, empty for the whole. */
 export interface RequestIssue {
@@ -54,7 +75,21 @@ export function explainRefusal(refusal: Refusal): string {
       return `${refusal.field} '${refusal.asked}' is not among the templates; there are: ${list(refusal.offered)}`;
     case 'unsafe-path':
       return `${refusal.field} '${refusal.asked}' leaves the template directory or is not written plainly; name a file inside it, e.g. local.json`;
+    case 'unsealable':
+      return `${list(refusal.variables)}: ${refusal.variables.length === 1 ? 'a secret by its name' : 'secrets by their names'}, or masked by the settings, and this bakery has no key to seal such values with; an operator gives api and workers one (BAKEHOUSE_SEALING_KEY_FILE), or puts the value into the settings as a secret; what is no secret needs another name`;
     case 'unusable-name':
       return `${refusal.field} '${refusal.asked}' cannot be used: ${refusal.rule}`;
+    case 'missing-packages':
+      return `${refusal.missing.map(explainMissing).join('; ')}; artifacts looked at: ${refusal.count}. allowMissing: true takes such packages as they are`;
+    case 'conflicting-artifacts':
+      return `package '${refusal.asked}' is found in several artifacts: ${refusal.found.map(({ where, artifact }) => `${artifact} in ${where}`).join(', ')}; hand over the build that is meant and leave out the other`;
+    case 'build-without-artifacts':
+      return `${refusal.where} is a CI build that archived nothing, and there are no other artifacts to look among; have the job archive its packages, or leave ci.artifacts out`;
   }
+}
+
+/** What was looked for, and what stands near it. */
+export function explainMissing({ asked, file, near }: MissingPackage): string {
+  const like = near.length > 0 ? `; near it: ${near.join(', ')}` : '';
+  return `package '${asked}' is none of the artifacts: no ${file} among them${like}`;
 }

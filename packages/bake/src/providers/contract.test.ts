@@ -8,6 +8,7 @@ import { type BakePlan, planBake } from '../plan.ts';
 import type { Offer } from '../provider.ts';
 import { BakeRecipe } from '../recipe.ts';
 import { type BakeRequest, parseRequest } from '../request.ts';
+import { readSealingKey } from '../seal.ts';
 import { explainSettingsProblem } from '../settings/problem.ts';
 import { readSettings } from '../settings/read-settings.ts';
 import { providers } from './index.ts';
@@ -19,6 +20,8 @@ const catalogue = catalogueOf(SHIPPED, Object.fromEntries(enabled));
 const GOLDEN = path.resolve(import.meta.dirname, '../../golden');
 /** A region that the shipped settings have, for clouds whose settings are by region. */
 const REGION_OF: Readonly<Record<string, string>> = { aws: 'us-east-1' };
+const key = readSealingKey('0123456789abcdef'.repeat(4));
+const sealing = key.ok ? key.value : undefined;
 const NOON = new Date('2030-01-01T12:00:00Z');
 const LATER = new Date('2030-01-01T12:00:01Z');
 
@@ -53,7 +56,7 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     return request.value;
   }
   function planned(but: object = {}, now = NOON): BakePlan {
-    const plan = planBake(aRequest(but), { catalogue, templates, now });
+    const plan = planBake(aRequest(but), { catalogue, templates, now, sealing });
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     return plan.value;
   }
@@ -70,7 +73,7 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     const choice = golden.offers.get(name)?.choose(request.value);
     if (!choice?.ok) throw new Error(JSON.stringify(choice?.no));
     const tree = treeOf(choice.value.template, request.value.varFile);
-    const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON });
+    const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON, sealing });
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     const { keyParts, recipe } = plan.value;
     await expect(`${JSON.stringify({ keyParts, recipe }, null, 2)}\n`).toMatchFileSnapshot(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
+import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** The section `docker`. */
@@ -14,6 +15,7 @@ export const DockerSettings = z.object({
     loginPassword: Secret.optional(),
     /** Variables of the operator's own templates whose values are secrets. */
     secretVariables: z.record(z.string(), Secret).default({}),
+    ...MaskedParameters,
     baseImages: z
       .array(
         z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
+import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** The section `local`. */
@@ -8,6 +9,7 @@ export const LocalSettings = z.object({
     templateFile: z.string().default('local.json'),
     /** Variables of the operator's own templates whose values are secrets. */
     secretVariables: z.record(z.string(), Secret).default({}),
+    ...MaskedParameters,
     baseImages: z
       .array(
         z.object({
