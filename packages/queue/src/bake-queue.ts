@@ -35,6 +35,8 @@ export interface SubmitOptions {
   now: Date;
   /** `join` answers with the twin; `supersede` cancels a waiting or baking twin, forgets a baked one, and bakes again. */
   ifTwin: 'join' | 'supersede';
+  /** What the recipe's confidential variables hold, as text for the worker alone; it is gone from Redis when the bake has ended. */
+  confided?: string | undefined;
   /** The pipeline run that asks. */
   execution?: string | undefined;
   /** A caller's own name for this call: repeated within a day it gets the same bake, whatever became of it. */

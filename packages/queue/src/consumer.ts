@@ -5,6 +5,8 @@ import type { LogBounds } from './write-log.ts';
 export interface BakeInHand {
   readonly id: string;
   readonly recipe: BakeRecipe;
+  /** What its confidential variables hold, as the producer handed it over; `undefined` where there are none. */
+  readonly confided: string | undefined;
   /** 1 for the first time it is begun. */
   readonly attempt: number;
   /** When it must stop: `reason` is a StopReason. */

@@ -63,7 +63,8 @@ export async function begin(
   const record = recordOf(answer[1]);
   const say = openPen(store, { id, run, bounds });
   if (record['logLast'] !== undefined) await say([`— attempt ${bake.attempts} —`]);
-  return { bake: inHand(store, { bake, run, signal, say }), maxAttempts: Number(record['maxAttempts']) };
+  const confided = record['confided'];
+  return { bake: inHand(store, { bake, confided, run, signal, say }), maxAttempts: Number(record['maxAttempts']) };
 }
 
 const Answer = z.union([
@@ -74,13 +75,20 @@ const Answer = z.union([
 
 function inHand(
   store: Store,
-  { bake, run, signal, say }: { bake: Bake; run: string; signal: AbortSignal; say: BakeInHand['say'] },
+  {
+    bake,
+    confided,
+    run,
+    signal,
+    say,
+  }: { bake: Bake; confided: string | undefined; run: string; signal: AbortSignal; say: BakeInHand['say'] },
 ): BakeInHand {
   const { redis, names } = store;
   const { id, recipe, attempts } = bake;
   return {
     id,
     recipe,
+    confided,
     attempt: attempts,
     signal,
     say,

@@ -7,10 +7,10 @@ export type BakeRecord = Readonly<Record<string, string>>;
 /** The fields of a new record; scripts add `state`, `sequence`, `key`, `bundle` and `attempts`. */
 export function writeRecord(
   plan: BakePlan,
-  { id, now, execution }: SubmitOptions,
+  { id, now, execution, confided }: SubmitOptions,
   settings: BakerySettings,
 ): BakeRecord {
-  const { key, lane, priority, labels, packages, ci, recipe } = plan;
+  const { key, lane, priority, labels, packages, ci, matches, recipe } = plan;
   return {
     identity: JSON.stringify({
       id,
@@ -21,10 +21,13 @@ export function writeRecord(
       packages,
       askedAt: instantOf(now),
       ci,
+      matches,
       execution,
       recipe,
     }),
     lane,
+    // Beside the identity, which stays as long as the record.
+    ...(confided === undefined ? {} : { confided }),
     // A bake keeps the rules it was taken in under, so that workers need no settings.
     maxAttempts: `${settings.attempts}`,
     retryDelayMs: `${settings.retryDelaySeconds * 1000}`,

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 /**
  * The life of a bake, put before every script that changes one: `turn(id, to, now)` is the only way from state to state.
  * It answers false, and changes nothing, for a step that no bake may take. With an end go all its duties: the key is freed
- * (or, of a baked bake, kept as long as the record), the bundle loses a user, time to live begins, followers are told.
+ * (or, of a baked bake, kept as long as the record), the bundle loses a user, what was confided goes, time to live begins, followers are told.
  * The caller has written the fields that the new state needs.
  */
 export const life = `${namesForScripts}
@@ -34,7 +34,7 @@ end
 
 local function close(id, record, state, now)
   local keep = tonumber(redis.call('HGET', record, 'keepMs'))
-  redis.call('HDEL', record, 'stopping')
+  redis.call('HDEL', record, 'stopping', 'confided')
   leaveKey(id, record, state)
   leaveBundle(id, record)
   redis.call('ZADD', ENDED, now + keep, id)
