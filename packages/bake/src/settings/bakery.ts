@@ -42,5 +42,7 @@ export const BakerySettings = z.object({
   repositories: z
     .object({ deb: z.string().default(''), rpm: z.string().default(''), nupkg: z.string().default('') })
     .prefault({}),
+  /** Names of template files that Packer can only build as root. */
+  templatesNeedingRoot: z.array(z.string()).default([]),
 });
 export type BakerySettings = z.infer<typeof BakerySettings>;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Result } from '../result.ts';
-import type { SettingsProblem } from './problem.ts';
+import { publicText } from './private.ts';
+import type { SettingsProblem, Spot } from './problem.ts';
 import type { Setting } from './setting.ts';
 import { type Binding, join, shape } from './shape.ts';
 
@@ -13,6 +14,10 @@ export interface Bound<T> {
   warnings: readonly SettingsProblem[];
   /** Text of the secrets by their dotted path, placeholders as they were written. */
   secrets: ReadonlyMap<string, string>;
+  /** Where each setting is written, by its dotted path. */
+  spots: ReadonlyMap<string, Spot>;
+  /** Texts by path, placeholders as they were written. */
+  texts: ReadonlyMap<string, string>;
 }
 
 /** Holds settings against a schema: keys in any spelling, words in any case, numbers and switches from text, secrets by their names. */
@@ -27,6 +32,7 @@ export function bind<T>(
     warnings: [],
     secrets: new Map(),
     spots: new Map(),
+    texts: new Map(),
     values: new Map(),
   };
   const parsed = schema.safeParse(shape({ setting, schema, path }, binding));
@@ -38,6 +44,8 @@ export function bind<T>(
     problems,
     warnings: binding.warnings,
     secrets: binding.secrets,
+    spots: binding.spots,
+    texts: binding.texts,
   };
 }
 
@@ -49,5 +57,5 @@ function toProblem(issue: z.core.$ZodIssue, root: string, { spots, values }: Bin
   const spot = [...around, root].map((name) => spots.get(name)).find((found) => found);
   const value = values.get(path);
   const message = spots.has(path) ? issue.message : `is missing; ${issue.message}`;
-  return { spot, path, message: value === undefined ? message : `${message}; it says '${value}'` };
+  return { spot, path, message: value === undefined ? message : `${message}; it says '${publicText(path, value)}'` };
 }

@@ -61,17 +61,17 @@ describe('keys', () => {
   });
 
   test('that mean nothing are told once, with their line, and change nothing', () => {
-    const { warnings } = read(['server:\n  port: 1\n  host: x\nbakehouse:\n  attemps: 7\n']);
+    const { warnings } = read(['sever:\n  port: 1\n  host: x\nbakehouse:\n  attemps: 7\n']);
     expect(warnings.map(explainSettingsProblem)).toEqual([
-      '1.yml:1: server: is not a setting here and changes nothing',
+      '1.yml:1: sever: is not a setting here and changes nothing',
       '1.yml:5: bakehouse.attemps: is not a setting here and changes nothing',
     ]);
   });
 
   test('written twice in one file are refused', () => {
-    expect(problems([docker('templateFile: a, template-file: b')])).toEqual([
-      expect.stringContaining('is written twice'),
-    ]);
+    const twice = docker('templateFile: a, template-file: b');
+    expect(problems([twice])).toEqual([expect.stringContaining('is written twice')]);
+    expect(problems([docker('templateFile: c'), twice])).toEqual([expect.stringContaining('is written twice')]);
   });
 });
 

@@ -1,12 +1,16 @@
-import { z } from 'zod';
 import { providers } from '../providers/index.ts';
 import { no, type Result, yes } from '../result.ts';
-import { BakerySettings } from './bakery.ts';
+import type { BakerySettings } from './bakery.ts';
 import { type Bound, bind } from './bind.ts';
+import { type EffectiveSetting, effectiveSettings } from './effective.ts';
+import { fromEnvironment, type Variables } from './from-environment.ts';
 import { fillIn } from './placeholder.ts';
 import type { SettingsProblem } from './problem.ts';
+import { activeProfiles } from './profiles.ts';
 import { readYaml } from './read-yaml.ts';
-import { member, overlaySetting, type Setting, sameKey, textAt } from './setting.ts';
+import { readSection, sectionSchema } from './section.ts';
+import { overlaySetting, type Setting, sameKey, textAt } from './setting.ts';
+import { mergeClassicKeys, oddities, SharedSettings } from './shared.ts';
 
 /** An operator's settings once they are read; `openCatalogue` takes them as they are. */
 export interface Settings {
@@ -17,112 +21,110 @@ export interface Settings {
   warnings: readonly SettingsProblem[];
   /** The value of a secret by its dotted path; `undefined` for what is not there, is no secret, or waits for an environment that is not here. */
   secret(name: string): string | undefined;
+  /** All that counts, with where it comes from, and nothing that is a secret. */
+  effective(): readonly EffectiveSetting[];
+}
+
+interface SettingsFile {
+  name: string;
+  text: string;
 }
 
 /**
- * Reads settings in the shape of `rosco.yml` with our own section `bakehouse`. Later files win key by key; placeholders are filled from
- * `environment`, else from other settings. Tells all that is wrong at once, each with file, line and path.
+ * Reads settings in the shape of `rosco.yml` with our own section `bakehouse`. Later files win key by key, and `environment` over all of
+ * them; placeholders are filled from it, else from other settings. Tells all that is wrong at once, each with file, line and path.
  */
 export function readSettings(
-  files: readonly { name: string; text: string }[],
-  environment: Readonly<Record<string, string | undefined>>,
+  files: readonly SettingsFile[],
+  environment: Variables,
 ): Result<Settings, readonly SettingsProblem[]> {
-  const read = files.map(readYaml);
-  const unreadable = read.flatMap((file) => (file.ok ? [] : file.no));
-  if (unreadable.length > 0) return no(unreadable);
+  const { settings, problems } = checkSettings(files, environment);
+  return settings ? yes(settings) : no(problems);
+}
 
-  const root = read.flatMap((file) => (file.ok ? [file.value] : [])).reduce(overlaySetting, NOTHING_WRITTEN);
-  const fill: Fill = (text) => fillIn(text, (name) => fromEnvironment(environment, name) ?? textAt(root, name));
+/** The same, with what is odd told even where something is wrong; `settings` are there if there are no problems. */
+export function checkSettings(
+  files: readonly SettingsFile[],
+  environment: Variables,
+): { settings: Settings | undefined; problems: readonly SettingsProblem[]; warnings: readonly SettingsProblem[] } {
+  const read = files.map((file) => readYaml(file, activeProfiles(environment)));
+  const unreadable = read.flatMap((file) => (file.ok ? [] : file.no));
+  if (unreadable.length > 0) return { settings: undefined, problems: unreadable, warnings: [] };
+
+  const written = [...read.flatMap((file) => (file.ok ? [file.value] : [])), fromEnvironment(SCHEMAS, environment)];
+  const root = written.reduce(overlaySetting, NOTHING_WRITTEN);
+  const lent = new Set<string>();
+  const find = (name: string) => {
+    const said = inEnvironment(environment, name)?.value;
+    if (said !== undefined) return said;
+    const text = textAt(root, name);
+    if (text !== undefined) lent.add(name);
+    return text;
+  };
+  const fill = (text: string) => fillIn(text, find);
+
   const shared = bind(withoutMembers(root, SECTIONS), SharedSettings, { path: '', fill });
-  const sections = Object.keys(providers).flatMap((name) => readSection(name, root, fill) ?? []);
+  const sections = Object.entries(providers).flatMap(([name, provider]) => {
+    const bound = readSection(provider, { root, fill });
+    return bound ? [{ name, section: provider.section, bound }] : [];
+  });
 
   const bound: Bound<unknown>[] = [shared, ...sections.map((section) => section.bound)];
   const problems = bound.flatMap((part) => part.problems);
-  if (!shared.value || problems.length > 0) return no(problems);
+  const ignored = bound
+    .flatMap((part) => part.warnings)
+    .filter(({ path }) => ![...lent].some((name) => isIn(name, path)));
+  const warnings = [...ignored, ...oddities(root)];
+  if (!shared.value || problems.length > 0) return { settings: undefined, problems, warnings };
 
+  const { bakery, classic } = mergeClassicKeys(shared.value, { root, files: files.map(({ name }) => name) });
   const secrets = new Map(bound.flatMap((part) => [...part.secrets]));
-  return yes({
-    bakery: toBakery(shared.value, root),
+  const settings: Settings = {
+    bakery,
     sections: Object.fromEntries(sections.map(({ name, bound: { value } }) => [name, value])),
-    warnings: bound.flatMap((part) => part.warnings),
+    warnings,
     secret: (name) => {
       const filled = fill(secrets.get(name) ?? '');
       return secrets.has(name) && filled.ok ? filled.value : undefined;
     },
-  });
+    effective: () =>
+      effectiveSettings(
+        { bakehouse: bakery, ...Object.fromEntries(sections.map(({ section, bound: { value } }) => [section, value])) },
+        {
+          secrets,
+          classic,
+          spots: new Map(bound.flatMap((part) => [...part.spots])),
+          texts: new Map(bound.flatMap((part) => [...part.texts])),
+          find: (name) => ({ text: find(name), variable: inEnvironment(environment, name)?.name }),
+        },
+      ),
+  };
+  return { settings, problems, warnings };
 }
-
-type Fill = (text: string) => Result<string, string>;
 
 const NOTHING_WRITTEN: Setting = { kind: 'map', entries: new Map(), spot: { file: '', line: 0 } };
 
 const SECTIONS = Object.values(providers).map(({ section }) => section);
 
-/** What is not a provider's: the classic bakery's keys that have a meaning here, and our own. */
-const SharedSettings = z.object({
-  rosco: z
-    .object({
-      jobs: z
-        .object({ local: z.object({ timeoutMinutes: z.number().int().min(1).max(1440).optional() }).prefault({}) })
-        .prefault({}),
-    })
-    .prefault({}),
-  debianRepository: z.string().default(''),
-  yumRepository: z.string().default(''),
-  chocolateyRepository: z.string().default(''),
-  defaultCloudProviderType: z.string().optional(),
-  bakeAccount: z.string().optional(),
-  netflix: z.object({ account: z.string().optional(), environment: z.string().optional() }).prefault({}),
-  services: z.object({ clouddriver: z.object({ baseUrl: z.string().optional() }).prefault({}) }).prefault({}),
-  bakehouse: BakerySettings.prefault({}),
-});
+const SCHEMAS = new Map([
+  ['', SharedSettings],
+  ...Object.values(providers).map((provider) => [provider.section, sectionSchema(provider)] as const),
+]);
 
-/** A provider's section; nothing where it is not there or not enabled, and then nothing in it is looked at. */
-function readSection(name: string, root: Setting, fill: Fill): { name: string; bound: Bound<unknown> } | undefined {
-  const { section, settings } = providers[name] ?? {};
-  const found = section === undefined ? undefined : member(root, section);
-  const enabled = member(found, 'enabled');
-  if (!section || !settings || !found || enabled?.kind !== 'text') return undefined;
-
-  const said = fill(enabled.text);
-  if (!said.ok) {
-    const problem = { spot: enabled.spot, path: `${section}.enabled`, message: said.no };
-    return { name, bound: { value: undefined, problems: [problem], warnings: [], secrets: new Map() } };
-  }
-  if (['', 'false'].includes(said.value.toLowerCase())) return undefined;
-  return { name, bound: bind(withoutMembers(found, ['enabled']), settings, { path: section, fill }) };
-}
-
-/** Where both say the same thing, our own section wins over the classic key. */
-function toBakery(settings: z.infer<typeof SharedSettings>, root: Setting): BakerySettings {
-  const { bakehouse, rosco, defaultCloudProviderType, netflix, services } = settings;
-  const ours = member(root, 'bakehouse');
-  const minutes = rosco.jobs.local.timeoutMinutes;
-  const isLimitOurs = member(member(ours, 'limits'), 'timeoutSeconds') !== undefined;
-  return {
-    ...bakehouse,
-    bakeAccount: member(ours, 'bakeAccount')
-      ? bakehouse.bakeAccount
-      : settings.bakeAccount || netflix.account || netflix.environment || bakehouse.bakeAccount,
-    imageSearchUrl: bakehouse.imageSearchUrl ?? (services.clouddriver.baseUrl || undefined),
-    lanes: { default: {}, ...bakehouse.lanes },
-    limits:
-      minutes === undefined || isLimitOurs ? bakehouse.limits : { ...bakehouse.limits, timeoutSeconds: minutes * 60 },
-    repositories: {
-      deb: bakehouse.repositories.deb || settings.debianRepository,
-      rpm: bakehouse.repositories.rpm || settings.yumRepository,
-      nupkg: bakehouse.repositories.nupkg || settings.chocolateyRepository,
-    },
-    defaultProvider: member(ours, 'defaultProvider')
-      ? bakehouse.defaultProvider
-      : (defaultCloudProviderType ?? bakehouse.defaultProvider),
-  };
-}
+/** A key that only lends its text to others is no setting, and changes something all the same. */
+const isIn = (name: string, path: string): boolean => {
+  const keys = name.split('.');
+  return path.split('.').every((word, index) => sameKey(word, keys[index] ?? ''));
+};
 
 /** As the classic bakery finds them: `services.redis.baseUrl` may come from `SERVICES_REDIS_BASEURL`. */
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  const word = name.replaceAll(/[.-]/g, '_');
-  return environment[name] ?? environment[word] ?? environment[word.toUpperCase()];
+function inEnvironment(environment: Variables, placeholder: string): { name: string; value: string } | undefined {
+  const word = placeholder.replaceAll(/[.-]/g, '_');
+  for (const name of [placeholder, word, word.toUpperCase()]) {
+    const value = environment[name];
+    if (value !== undefined) return { name, value };
+  }
+  return undefined;
 }
 
 function withoutMembers(setting: Setting, names: readonly string[]): Setting {

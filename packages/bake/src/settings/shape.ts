@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { SecretName } from '../variable.ts';
+import { whyIgnored } from './not-needed.ts';
 import type { SettingsProblem, Spot } from './problem.ts';
 import { type Setting, sameKey } from './setting.ts';
 
@@ -11,6 +12,9 @@ export interface Binding {
   warnings: SettingsProblem[];
   secrets: Map<string, string>;
   spots: Map<string, Spot>;
+  /** Texts by path, as they were written. */
+  texts: Map<string, string>;
+  /** The same with their placeholders filled in. */
   values: Map<string, string>;
 }
 
@@ -60,7 +64,7 @@ function shapeMembers(
     const inner = known === undefined ? undefined : schema.shape[known];
     const at = join(path, known ?? key);
     if (known === undefined || inner === undefined) {
-      binding.warnings.push({ spot: value.spot, path: at, message: 'is not a setting here and changes nothing' });
+      binding.warnings.push({ spot: value.spot, path: at, message: whyIgnored(at) });
     } else if (Object.hasOwn(shaped, known)) {
       binding.problems.push({ spot: value.spot, path: at, message: 'is written twice, in two spellings' });
     } else {
@@ -84,7 +88,7 @@ function shapeEntries(
 }
 
 function shapeSecret(setting: Setting, path: string, binding: Binding): unknown {
-  if (setting.kind === 'nothing') return undefined;
+  if (setting.kind === 'nothing' || (setting.kind === 'text' && setting.text.trim() === '')) return undefined;
   if (setting.kind !== 'text' || !SecretName.safeParse(path).success) {
     binding.problems.push({
       spot: setting.spot,
@@ -101,6 +105,7 @@ function shapeText(
   { text, schema, path }: { text: string; schema: z.core.$ZodType; path: string },
   binding: Binding,
 ): unknown {
+  binding.texts.set(path, text);
   const filled = binding.fill(text);
   if (!filled.ok) {
     binding.problems.push({ spot: binding.spots.get(path), path, message: filled.no });
@@ -124,14 +129,18 @@ const SWITCHES: Readonly<Record<string, boolean>> = {
   false: false,
   no: false,
   off: false,
+  1: true,
+  0: false,
 };
 
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap());
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrap(schema.unwrap());
+  // What is read first; what is made of it is the schema's own affair.
+  if (schema instanceof z.ZodPipe && !(schema.in instanceof z.ZodTransform)) return unwrap(schema.in);
   return schema;
 }
 
-const isSecret = (schema: z.core.$ZodType): boolean => z.globalRegistry.get(schema)?.['secret'] === true;
+export const isSecret = (schema: z.core.$ZodType): boolean => z.globalRegistry.get(schema)?.['secret'] === true;
 
 export const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
