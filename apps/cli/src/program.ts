@@ -76,6 +76,8 @@ function withRequestFlags(command: Command): Command {
     .option('--region <name>', 'where the image shall exist')
     .option('--base <id>', 'base image; `bakehouse catalogue` lists them')
     .option('--package <name>', 'install this; may be repeated', collect)
+    .option('--artifact <file>', 'name of a file that CI has built, to find packages among; may be repeated', collect)
+    .option('--allow-missing', 'take packages as they are that no artifact is of')
     .option('--template <file>', 'template instead of the base image’s')
     .option('--var-file <file>', 'variable file beside the templates')
     .option(

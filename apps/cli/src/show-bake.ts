@@ -12,11 +12,23 @@ export function showBake(screen: Screen, bake: Bake, now: Date): void {
   screen.print(
     `of        ${bake.recipe.provider} ${bake.recipe.region} ${bake.recipe.base}, packages ${listed(bake.packages)}`,
   );
+  showMatches(screen, bake);
   screen.print(`asked     ${bake.askedAt}`);
   if (bake.attempts > 1) screen.print(`attempts  ${bake.attempts}`);
   if (bake.lastFailure && !hasEnded(bake)) screen.print(`last try  ${harmless(bake.lastFailure.message)}`);
   showTimes(screen, bake, now);
   showEnd(screen, bake);
+}
+
+/** Which artifact each package came to be, and what its build added. */
+function showMatches(screen: Screen, { matches }: Bake): void {
+  if (!matches) return;
+  for (const { asked, artifact } of matches.packages)
+    screen.print(
+      `  match   ${harmless(asked)}: ${artifact === null ? 'no artifact, taken as it is' : harmless(artifact)}`,
+    );
+  const added = Object.entries(matches.fromBuild).map(([word, value]) => `${word} ${harmless(value)}`);
+  if (added.length > 0) screen.print(`  build   ${added.join(', ')}`);
 }
 
 /** What became of it: where the image is, or why there is none and what to do. Nothing for a bake that goes on. */

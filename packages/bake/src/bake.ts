@@ -3,6 +3,7 @@ import { Artifacts } from './artifact.ts';
 import { BakeFailure } from './failure.ts';
 import { Instant } from './instant.ts';
 import { BakeKey } from './key.ts';
+import { Matches } from './match-packages/ci-artifact.ts';
 import { BakeRecipe } from './recipe.ts';
 import { Ci } from './request.ts';
 
@@ -24,6 +25,8 @@ const Identity = z.object({
   askedAt: Instant,
   /** The build that asked, as it said. */
   ci: Ci.optional(),
+  /** Which artifact each package came to be; absent where the request brought none. */
+  matches: Matches.optional(),
   /** The pipeline run that asked, where the caller has such a thing. */
   execution: z.string().optional(),
   recipe: BakeRecipe,

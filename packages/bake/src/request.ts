@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { CiArtifact } from './match-packages/ci-artifact.ts';
 import type { Refusal, RequestIssue } from './refusal.ts';
 import { no, type Result, yes } from './result.ts';
 import { Variables } from './variable.ts';
 
 const Word = z.string().trim().min(1).max(256);
-const PackageText = z
+export const PackageText = z
   .string()
   .regex(
     /^(?!-)[^\s\p{Cc}]{1,512}$/u,
@@ -60,7 +61,19 @@ export const BakeRequest = z.strictObject({
       graceSeconds: z.int().min(1).max(3_600).optional(),
     })
     .optional(),
-  ci: Ci.optional(),
+  ci: Ci.extend({
+    artifacts: z
+      .array(CiArtifact)
+      .max(5000)
+      .optional()
+      .describe(
+        'What CI has built: file names, and builds as Jenkins and Igor tell them, nearest first. Packages may then be bare names; each is installed as the artifact it is found among.',
+      ),
+  }).optional(),
+  allowMissing: z
+    .boolean()
+    .optional()
+    .describe('Take a package that no artifact is of as it is, instead of refusing the request.'),
 });
 export type BakeRequest = z.infer<typeof BakeRequest>;
 

@@ -9,6 +9,8 @@ export interface RequestFlags {
   region?: string;
   base?: string;
   package?: string[];
+  artifact?: string[];
+  allowMissing?: true;
   template?: string;
   varFile?: string;
   var?: Record<string, unknown>;
@@ -27,12 +29,12 @@ export interface RequestFlags {
 export async function readRequest(flags: RequestFlags): Promise<Result<Record<string, unknown>, Trouble>> {
   const filed = flags.file === undefined ? yes({}) : await readRequestFile(flags.file);
   if (!filed.ok) return filed;
-  const { package: packages, var: variables, option: options, label: labels, file: _, ...rest } = flags;
+  const { package: packages, artifact: artifacts, var: variables, option: options, label: labels, ...rest } = flags;
   const merged = {
     ...filed.value,
     ...pick(rest),
     ...(packages && { packages }),
-    ...mergedInto(filed.value, { variables, options, labels }),
+    ...mergedInto(filed.value, { variables, options, labels, ci: artifacts && { artifacts } }),
   };
   return yes(merged);
 }
@@ -49,6 +51,7 @@ const WORDS = [
   'account',
   'priority',
   'lane',
+  'allowMissing',
 ] as const;
 
 /** Commander hands over the flags of the whole program; only these are members of a request. */

@@ -1,4 +1,5 @@
 import type { PackageType } from '../os-package/package-type.ts';
+import type { Finding } from '../refusal.ts';
 import { no, type Result, yes } from '../result.ts';
 import { type BuildDetails, buildDetails } from './build-details.ts';
 import { PACKAGE_FILES, withoutExtension } from './package-file.ts';
@@ -43,12 +44,6 @@ export type Mismatch =
   | { kind: 'conflict'; asked: string; found: readonly [Finding, Finding] }
   | { kind: 'unusable'; where: string; message: string };
 
-/** An artifact, and which list it is in. */
-export interface Finding {
-  where: string;
-  artifact: string;
-}
-
 /**
  * Finds for each package, asked for by its name alone, the artifact it is to be installed from. Names are literal: no text of a caller
  * is ever a pattern. Which lists count and which wins is the rule of Spinnaker's pipelines.
@@ -69,8 +64,9 @@ export function matchPackages(
     if (!match.ok) return match;
     matches.push(match.value);
     if (match.value.artifact === null) continue;
-    // A package without a file is taken for one of the build that began it all.
-    const from = found.value.files[0]?.source ?? artifacts.sources.at(-1);
+    // A package that no build has a file of is taken for one of the build that began it all.
+    const archived = found.value.files.find(({ source }) => source.build !== undefined);
+    const from = archived?.source ?? artifacts.sources.at(-1);
     details = { ...details, ...buildDetails(from?.build) };
   }
   return yes({ matches, details });

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Longer than any file system takes. */
+const FileName = z.string().min(1).max(1024);
+
+/** A package that an earlier stage made, told by name and version. */
+export const Produced = z.looseObject({
+  type: z.string().max(64).describe('`deb`, `rpm` or `nupkg`; others are looked over.'),
+  name: FileName,
+  version: FileName,
+  artifacts: z.never().optional(),
+});
+
+/** A CI build as Jenkins and Igor tell it. What it says of itself is read with care later: it is only a label. */
+const Build = z.looseObject({
+  artifacts: z
+    .array(z.looseObject({ fileName: z.string().max(1024).nullish() }))
+    .nullish()
+    .describe('What it archived; a package is looked for among the `fileName`s.'),
+  name: z.unknown().describe('The job.'),
+  number: z.unknown(),
+  url: z.unknown(),
+  scm: z.unknown().describe('What it was built from: a list of `name`, `branch`, `sha1`.'),
+});
+
+/** Something that a package may be installed from. */
+export const CiArtifact = z.union([FileName, Produced, Build], 'is neither a file name nor the build info of a CI job');
+export type CiArtifact = z.infer<typeof CiArtifact>;
+
+/** What became of the packages of a request that brought artifacts. */
+export const Matches = z.object({
+  packages: z.array(
+    z.object({
+      asked: z.string(),
+      /** The artifact it is installed from; `null` where none is of that package and that was allowed. */
+      artifact: z.string().nullable(),
+      /** What is installed. */
+      package: z.string(),
+    }),
+  ),
+  /** What the request had not said of its build, and the build did. */
+  fromBuild: z.partialRecord(z.enum(['job', 'number', 'url', 'host', 'commit']), z.string()),
+});
+export type Matches = z.infer<typeof Matches>;
