@@ -1,9 +1,10 @@
 import { RedisAway, UnsoundRedis } from '@bakehouse/queue';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ImageSearchAway } from './find-images.ts';
 import { type Problem, problem } from './problem.ts';
 import { InvalidInput } from './validation.ts';
 
-/** How long a caller does well to wait while Redis is away. */
+/** How long a caller does well to wait while Redis, or another that is needed, is away. */
 export const RETRY_AFTER_SECONDS = 2;
 
 /** An answer to trouble, before it has the shape of one family of calls. */
@@ -27,6 +28,11 @@ export function troubleOf(error: FastifyError, request: FastifyRequest, reply: F
     request.log.warn({ reason: error.message }, 'redis cannot be used');
     reply.header('retry-after', RETRY_AFTER_SECONDS);
     return { status: 503, problem: redisProblem(error) };
+  }
+  if (error instanceof ImageSearchAway) {
+    request.log.warn({ reason: error.message }, 'images cannot be searched for');
+    reply.header('retry-after', RETRY_AFTER_SECONDS);
+    return { status: 503, problem: problem('image-search-away', error.message) };
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return { status, problem: problem(wordOf(status), sentenceOf(error)) };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BakeRequest, canonicalText, planBake, type Refusal, type Result, yes } from '@bakehouse/bake';
 import type { Submission } from '@bakehouse/queue';
+import { findImagesFor } from './find-images.ts';
 import type { Parts } from './parts.ts';
 
 /** What a caller says about a request besides what to bake. */
@@ -17,10 +18,11 @@ export interface Asking {
 export async function askForBake(
   request: BakeRequest,
   { ifTwin, id, execution, idempotencyKey }: Asking,
-  { catalogue, templates, queue, meters, now, newId }: Parts,
+  { catalogue, findImages, templates, queue, meters, now, newId }: Parts,
 ): Promise<Result<Submission, Refusal>> {
   const askedAt = now();
-  const plan = planBake(request, { catalogue, templates: await templates(), now: askedAt });
+  const found = await findImagesFor(request, { catalogue, findImages });
+  const plan = planBake(request, { catalogue, templates: await templates(), now: askedAt, found });
   if (!plan.ok) return plan;
 
   const submission = await queue.submit(plan.value, {

@@ -4,6 +4,7 @@ import { explainSettingsProblem, openCatalogue, readSettings, type Settings } fr
 import { openQueue } from '@bakehouse/queue';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
+import { openImageSearch } from './find-images.ts';
 import { openMeters } from './meters.ts';
 import { buildServer } from './server.ts';
 import { openTemplates } from './templates.ts';
@@ -27,8 +28,10 @@ async function main(): Promise<void> {
     settings: settings.bakery,
     onTrouble: (err: Error) => log.warn({ err }, 'trouble with redis'),
   });
+  const { imageSearchUrl } = settings.bakery;
   const server = buildServer({
     catalogue,
+    findImages: imageSearchUrl === undefined ? undefined : openImageSearch(imageSearchUrl),
     queue,
     templates: templates.tree,
     meters: openMeters(),

@@ -8,6 +8,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { FindImages } from './find-images.ts';
 import type { Meters } from './meters.ts';
 
 /** What the api is made of. A test hands in its own. */
@@ -16,6 +17,8 @@ export interface Parts {
   queue: BakeQueue;
   /** The operator's templates as they stand now. */
   templates: () => Promise<TemplateTree>;
+  /** Absent where nobody knows images by name; then Packer searches for them. */
+  findImages?: FindImages | undefined;
   meters: Meters;
   log: FastifyBaseLogger;
   now: () => Date;

@@ -36,9 +36,9 @@ export function checkArtifacts({ input, expected }: Vector): Verdict {
 
 const asImage = ({ location, reference, name }: Artifacts[0]) => ({ location, reference, name });
 
-function asPrimary(recipe: BakeRecipe, artifacts: Artifacts): { ami: string | null; image_name: string | null } {
+function asPrimary(recipe: BakeRecipe, artifacts: Artifacts): { ami: string | null; image_name: string | null } | null {
   const noon = '2030-01-01T12:00:00.000Z';
-  const { ami, image_name } = toDetails({
+  const bake = {
     id: 'a',
     key: BakeKey.parse('a'),
     lane: 'default',
@@ -48,14 +48,15 @@ function asPrimary(recipe: BakeRecipe, artifacts: Artifacts): { ami: string | nu
     askedAt: noon,
     recipe,
     attempts: 1,
-    state: 'baked',
+    state: 'baked' as const,
     startedAt: noon,
     worker: 'a@b',
     phases: [],
     finishedAt: noon,
     artifacts,
-  });
-  return { ami, image_name };
+  };
+  const details = toDetails(bake, recipe.region);
+  return details.ok ? { ami: details.value.ami, image_name: details.value.image_name } : null;
 }
 
 const aRecipe = ({

@@ -39,10 +39,14 @@ export function lookUpBakes(api: Api, { queue, now }: Parts): void {
         response: { 200: BakeDetails, 400: ClassicError, 503: ClassicError },
       },
     },
-    async ({ params: { id } }, reply) => {
+    async ({ params: { region, id } }, reply) => {
       const bake = await queue.find(id);
-      if (bake?.state === 'baked') return reply.send(toDetails(bake));
-      return reply.code(400).send(classicError(400, `Unable to retrieve bake details for '${id}'.`, now()));
+      const nothing = `Unable to retrieve bake details for '${id}'.`;
+      if (bake?.state !== 'baked') return reply.code(400).send(classicError(400, nothing, now()));
+      const details = toDetails(bake, region);
+      if (details.ok) return reply.send(details.value);
+      const elsewhere = `It has no image in region '${region}', but in ${details.no.join(', ')}; ask for one of these.`;
+      return reply.code(400).send(classicError(400, `${nothing} ${elsewhere}`, now()));
     },
   );
 

@@ -1,6 +1,7 @@
 import { BakeKey, BakeRecipe, BakeRequest, planBake as plan, Variables } from '@bakehouse/bake';
 import { z } from 'zod';
 import { BakeView, viewBake } from '../bake-view.ts';
+import { findImagesFor } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
 import { Problem, refusalProblem, STATUS_OF, TROUBLES } from '../problem.ts';
 
@@ -16,7 +17,7 @@ const Plan = z.object({
 });
 
 /** `POST /plan`: shows what a request would come to, and touches nothing. */
-export function planBake(api: Api, { catalogue, templates, queue, now }: Parts): void {
+export function planBake(api: Api, { catalogue, findImages, templates, queue, now }: Parts): void {
   api.post(
     '/plan',
     {
@@ -30,7 +31,8 @@ export function planBake(api: Api, { catalogue, templates, queue, now }: Parts):
       },
     },
     async (request, reply) => {
-      const planned = plan(request.body, { catalogue, templates: await templates(), now: now() });
+      const found = await findImagesFor(request.body, { catalogue, findImages });
+      const planned = plan(request.body, { catalogue, templates: await templates(), now: now(), found });
       if (!planned.ok) return reply.code(STATUS_OF[planned.no.code]).send(refusalProblem(planned.no));
 
       const { key, keyParts, recipe, bundle, lane, priority, packages } = planned.value;

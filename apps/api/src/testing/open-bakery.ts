@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCatalogue, readSettings, type TemplateTree } from '@bakehouse/bake';
+import { type Artifact, openCatalogue, readSettings, type TemplateTree } from '@bakehouse/bake';
 import { type BakeEnd, type BakeInHand, type BakeQueue, consumeBakes, openQueue } from '@bakehouse/queue';
 import { pino } from 'pino';
+import type { FindImages } from '../find-images.ts';
 import { openMeters } from '../meters.ts';
 import type { Api } from '../parts.ts';
 import { buildServer } from '../server.ts';
@@ -13,7 +14,7 @@ export interface TestBakery {
   queue: BakeQueue;
   /** Lines the api has logged. */
   logged: Record<string, unknown>[];
-  /** A worker without a Packer: says what `variables.say` says, and ends as `variables.end` says. */
+  /** A worker without a Packer: says what `variables.say` says, ends as `variables.end` says, and copies to where `variables.copy_to_1` says. */
   startWorker: () => Promise<void>;
   /** Polls a bake until it is in that state. */
   reach: (id: string, state: string) => Promise<void>;
@@ -57,9 +58,14 @@ const TEMPLATES: TemplateTree = new Map([
   template('vars.json', '{"a": "b"}'),
 ]);
 
-export async function openBakery(redisUrl: string): Promise<TestBakery> {
+/** `more` are settings that lie over those of all tests. */
+export async function openBakery(
+  redisUrl: string,
+  { more = '', findImages }: { more?: string; findImages?: FindImages } = {},
+): Promise<TestBakery> {
   const prefix = `{test-${randomUUID()}}`;
-  const settings = readSettings([{ name: 'test.yml', text: SETTINGS }], {});
+  const texts = [SETTINGS, more].map((text, index) => ({ name: `${index}.yml`, text }));
+  const settings = readSettings(texts, {});
   if (!settings.ok) throw new Error(JSON.stringify(settings.no));
   const onTrouble = () => undefined;
   const queue = await openQueue({ redisUrl, prefix, settings: settings.value.bakery, onTrouble });
@@ -67,6 +73,7 @@ export async function openBakery(redisUrl: string): Promise<TestBakery> {
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const api = buildServer({
     catalogue: openCatalogue(settings.value),
+    findImages,
     queue,
     templates: async () => TEMPLATES,
     meters: openMeters(),
@@ -118,11 +125,15 @@ async function bake({ recipe, signal, say }: BakeInHand): Promise<BakeEnd> {
     const failure = { class: 'package' as const, message: 'no such package', evidence: ['E: hello'] };
     return { outcome: { ok: false, no: { ...failure, next: 'ask for another', leftovers: false } } };
   }
-  const image = {
+  const madeIn = (location: string, reference: string): Artifact => ({
     type: `${recipe.provider}/image`,
-    location: region,
-    reference: `/images/${imageName}.tar`,
+    location,
+    reference,
     name: imageName,
-  } as const;
-  return { outcome: { ok: true, value: [image] } };
+  });
+  const image = madeIn(region, `/images/${imageName}.tar`);
+  const copies = [variables['copy_to_1']].flatMap((to) =>
+    typeof to === 'string' ? [madeIn(to, `/copies/${imageName}.tar`)] : [],
+  );
+  return { outcome: { ok: true, value: [image, ...copies] } };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
+import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** Whether a guest knows that it is one. */
@@ -36,6 +37,7 @@ const SourceTree: z.ZodType<SourceTree> = z.lazy(() =>
 export const AwsSettings = z.object({
   bakeryDefaults: z
     .object({
+      ...MaskedParameters,
       templateFile: z.string().optional(),
       defaultVirtualizationType: VmType.default('hvm'),
       /** Only the two together are sent; without them Packer looks where AWS programs look. */

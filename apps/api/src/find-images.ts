@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BakeRequest, FoundImage, type ImageQuery, imageQuery } from '@bakehouse/bake';
+import { z } from 'zod';
+import type { Parts } from './parts.ts';
+
+/** Asks a service that knows the images of a cloud by name. Throws `ImageSearchAway` where none of its tries was answered. */
+export type FindImages = (query: ImageQuery) => Promise<readonly FoundImage[]>;
+
+/** The images that a request needs to be planned; `undefined` for one that names its image by its id, and where there is nobody to ask. */
+export async function findImagesFor(
+  request: BakeRequest,
+  { catalogue, findImages }: Pick<Parts, 'catalogue' | 'findImages'>,
+): Promise<readonly FoundImage[] | undefined> {
+  const query = findImages && imageQuery(request, catalogue);
+  return query && findImages(query);
+}
+
+/** A search as Spinnaker's Clouddriver offers it at `baseUrl`. User and password in the url go with each try, and into no message. */
+export function openImageSearch(
+  baseUrl: string,
+  { pauseMs, limitMs }: { pauseMs: number; limitMs: number } = { pauseMs: 3_000, limitMs: 10_000 },
+): FindImages {
+  return async (query) => {
+    for (let tries = 1; ; tries++) {
+      const answer = await ask(baseUrl, query, { limitMs });
+      if (typeof answer !== 'string') return answer;
+      if (tries === TRIES) throw new ImageSearchAway(query, answer);
+      await sleep(pauseMs);
+    }
+  };
+}
+
+/** Nobody says which image is meant: the request may be good, and it cannot be told now. */
+export class ImageSearchAway extends Error {
+  override readonly name = 'ImageSearchAway';
+
+  constructor({ provider, name, account, region }: ImageQuery, reason: string) {
+    super(
+      `the image '${name}' (${provider}, account ${account}, region ${region}) cannot be searched for: in ${TRIES} tries the image search ${reason}; ` +
+        'ask again later, or name the source image by its id; an operator sees to the service at services.clouddriver.baseUrl or bakehouse.imageSearchUrl',
+    );
+  }
+}
+
+/** As often as the classic bakery. */
+const TRIES = 3;
+
+/** The images, or why there is no telling. */
+async function ask(
+  baseUrl: string,
+  { provider, name, account, region }: ImageQuery,
+  { limitMs }: { limitMs: number },
+): Promise<readonly FoundImage[] | string> {
+  try {
+    const { url, headers } = withoutUser(new URL(`${provider}/images/find`, `${baseUrl.replace(/\/+$/, '')}/`));
+    url.search = new URLSearchParams({ q: name, account, region }).toString();
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(limitMs) });
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      return `answered with status ${answer.status}`;
+    }
+    const images = z.array(FoundImage).safeParse(JSON.parse(await answer.text()));
+    return images.success ? images.data : 'answered with something that is no list of images';
+  } catch (error) {
+    return reasonOf(error, limitMs);
+  }
+}
+
+/** `fetch` takes no user in a url, and repeats the url in what it throws. */
+function withoutUser(url: URL): { url: URL; headers: Record<string, string> } {
+  const user = [url.username, url.password].map(decodeURIComponent).join(':');
+  url.username = '';
+  url.password = '';
+  const headers = { accept: 'application/json' };
+  return user === ':' ? { url, headers } : { url, headers: { ...headers, authorization: `Basic ${btoa(user)}` } };
+}
+
+function reasonOf(error: unknown, limitMs: number): string {
+  if (error instanceof SyntaxError) return 'answered with something that is no JSON';
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'TimeoutError') return `did not answer within ${limitMs} ms`;
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : 'no usable address';
+  return `could not be reached (${String(code)})`;
+}
