@@ -51,6 +51,8 @@ export interface Environment {
   plain: boolean;
   /** All of it, for the programs that `up` starts. */
   variables: Readonly<Record<string, string>>;
+  /** The same with what is set to nothing: in a settings file that may mean something. */
+  asItIs: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads the environment; an empty variable counts as absent. */
@@ -61,6 +63,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
     url: variables['BAKEHOUSE_URL'] ?? 'http://127.0.0.1:8087',
     plain: variables['NO_COLOR'] !== undefined,
     variables,
+    asItIs: environment,
   };
 }
 

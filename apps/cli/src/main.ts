@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { readEnvironment } from './config.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { commandLine } from './program.ts';
@@ -13,7 +13,7 @@ async function run(): Promise<ExitCode> {
   const program = commandLine(readEnvironment(process.env), (ended) => {
     code = ended;
   });
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync();
     return code;
@@ -24,4 +24,8 @@ async function run(): Promise<ExitCode> {
     );
     return EXIT.bug;
   }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.ts';
 import { logs } from './commands/logs.ts';
 import { ls } from './commands/ls.ts';
 import { plan } from './commands/plan.ts';
+import { checkSettingsFiles, showSettings } from './commands/settings.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { workers } from './commands/workers.ts';
@@ -66,6 +67,7 @@ export function commandLine(environment: Environment, end: (code: ExitCode) => v
     .option('--package <name>', 'install this; may be repeated (default: hello)', collect)
     .addOption(dataOption())
     .action((flags) => ends(demo(shell(), { ...flags, package: flags.package ?? ['hello'] })));
+  addSettings(say('settings', 'look at the settings; needs no api'), shell, ends);
   say('doctor', 'check whether all that a bakery needs is here').action(() => ends(doctor(shell())));
   return program;
 }
@@ -94,6 +96,19 @@ function withRequestFlags(command: Command): Command {
     .option('--priority <1-10>', '1 is baked first', count)
     .option('--lane <name>', 'queue to wait in')
     .option('--file <file>', 'a request as JSON, - for standard input; the flags win over it');
+}
+
+function addSettings(command: Command, shell: () => Shell, ends: (run: Promise<ExitCode>) => Promise<void>): void {
+  command
+    .command('check')
+    .description('say all that is wrong with settings files, and what they enable')
+    .argument('<file...>', 'over the shipped settings, later wins per key')
+    .action((files) => ends(checkSettingsFiles(shell(), files)));
+  command
+    .command('show')
+    .description('show the settings that count and where each comes from; secrets stay hidden')
+    .argument('[file...]', 'over the shipped settings (default: those of BAKEHOUSE_SETTINGS)')
+    .action((files) => ends(showSettings(shell(), files)));
 }
 
 function addUp(command: Command, shell: () => Shell, ends: (run: Promise<ExitCode>) => Promise<void>): void {

@@ -17,7 +17,7 @@ async function takenPort(): Promise<number> {
 }
 
 function wishes(settings: Partial<Record<StackVariable, string>>, rest: Partial<PortWishes> = {}): PortWishes {
-  const config = readStackConfig(settings, { url: '', plain: true, variables: {} });
+  const config = readStackConfig(settings, { url: '', plain: true, variables: {}, asItIs: {} });
   if (!config.ok) throw new Error('these settings are wrong');
   return { config: config.value, workers: 1, ifPortTaken: 'refuse', ...rest };
 }

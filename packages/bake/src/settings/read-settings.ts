@@ -9,7 +9,7 @@ import type { SettingsProblem } from './problem.ts';
 import { activeProfiles } from './profiles.ts';
 import { readYaml } from './read-yaml.ts';
 import { readSection, sectionSchema } from './section.ts';
-import { overlaySetting, type Setting, sameKey, textAt } from './setting.ts';
+import { member, overlaySetting, type Setting, sameKey, textAt } from './setting.ts';
 import { mergeClassicKeys, oddities, SharedSettings } from './shared.ts';
 
 /** An operator's settings once they are read; `openCatalogue` takes them as they are. */
@@ -70,11 +70,12 @@ export function checkSettings(
   });
 
   const bound: Bound<unknown>[] = [shared, ...sections.map((section) => section.bound)];
-  const problems = bound.flatMap((part) => part.problems);
+  const inOrder = byPlace(files.map(({ name }) => name));
+  const problems = bound.flatMap((part) => part.problems).toSorted(inOrder);
   const ignored = bound
     .flatMap((part) => part.warnings)
     .filter(({ path }) => ![...lent].some((name) => isIn(name, path)));
-  const warnings = [...ignored, ...oddities(root)];
+  const warnings = [...ignored, ...oddities(root)].toSorted(inOrder);
   if (!shared.value || problems.length > 0) return { settings: undefined, problems, warnings };
 
   const { bakery, classic } = mergeClassicKeys(shared.value, { root, files: files.map(({ name }) => name) });
@@ -89,11 +90,11 @@ export function checkSettings(
     },
     effective: () =>
       effectiveSettings(
-        { bakehouse: bakery, ...Object.fromEntries(sections.map(({ section, bound: { value } }) => [section, value])) },
+        { bakehouse: bakery, ...treeOf(sections, root) },
         {
           secrets,
           classic,
-          spots: new Map(bound.flatMap((part) => [...part.spots])),
+          spots: new Map([...spotsOfSwitches(root), ...bound.flatMap((part) => [...part.spots])]),
           texts: new Map(bound.flatMap((part) => [...part.texts])),
           find: (name) => ({ text: find(name), variable: inEnvironment(environment, name)?.name }),
         },
@@ -101,6 +102,37 @@ export function checkSettings(
   };
   return { settings, problems, warnings };
 }
+
+/** As someone who reads the files from first to last meets them. */
+function byPlace(files: readonly string[]) {
+  const place = ({ spot }: SettingsProblem): number =>
+    spot && 'file' in spot ? files.lastIndexOf(spot.file) * MOST_LINES + spot.line : Number.MAX_SAFE_INTEGER;
+  return (one: SettingsProblem, other: SettingsProblem): number => place(one) - place(other);
+}
+
+const MOST_LINES = 2 ** 32;
+
+interface ReadSection {
+  section: string;
+  bound: Bound<unknown>;
+}
+
+/** The sections as an operator would write them; of one that is off, that it is. */
+function treeOf(sections: readonly ReadSection[], root: Setting): Record<string, object> {
+  const off = SECTIONS.filter((section) => member(member(root, section), 'enabled'));
+  return Object.fromEntries([
+    ...sections.map(({ section, bound: { value } }) => [section, { enabled: true, ...(value as object) }] as const),
+    ...off
+      .filter((name) => !sections.some(({ section }) => section === name))
+      .map((section) => [section, { enabled: false }] as const),
+  ]);
+}
+
+const spotsOfSwitches = (root: Setting) =>
+  SECTIONS.flatMap((section) => {
+    const spot = member(member(root, section), 'enabled')?.spot;
+    return spot ? [[`${section}.enabled`, spot] as const] : [];
+  });
 
 const NOTHING_WRITTEN: Setting = { kind: 'map', entries: new Map(), spot: { file: '', line: 0 } };
 

@@ -252,3 +252,40 @@ test('a part may be taken from another by its name, and what is written beside i
     },
   });
 });
+
+describe('the settings that count', () => {
+  const all = read({
+    ORACLE_ENABLED: 'true',
+    AWS_ACCESS_KEY_ID: 'AKIA-from-outside',
+    APT_CODENAME: 'trixie',
+  }).effective();
+  const at = (key: string) => all.find(({ path: found }) => found === key);
+
+  test('come with the line that says them, the classic key if it did, and the variables that filled them', () => {
+    expect(at('bakehouse.limits.timeoutSeconds')).toEqual({
+      path: 'bakehouse.limits.timeoutSeconds',
+      value: 5400,
+      origin: { file: 'rosco-local.yml', line: 1 },
+      saidAs: 'rosco.jobs.local.timeoutMinutes',
+    });
+    expect(at('bakehouse.repositories.deb')).toMatchObject({
+      value: expect.stringContaining('/trixie/'),
+      origin: { file: 'rosco.yml', line: 34 },
+      variables: ['APT_CODENAME'],
+    });
+    expect(at('bakehouse.templatesNeedingRoot.1')).toMatchObject({
+      value: 'rooted.json',
+      origin: { file: 'rosco.yml', line: 39 },
+      saidAs: 'templatesNeedingRoot',
+    });
+    expect(at('aws.bakeryDefaults.baseImages.0.baseImage.osType')).toMatchObject({ value: 'linux', origin: 'default' });
+    expect(at('docker.enabled')).toMatchObject({ value: false, origin: { file: 'rosco-local.yml' } });
+    if ('oracle' in providers)
+      expect(at('oracle.enabled')).toMatchObject({ value: true, origin: { environment: 'ORACLE_ENABLED' } });
+  });
+
+  test('hold no secret and no password', () => {
+    expect(at('aws.bakeryDefaults.awsAccessKey')).toMatchObject({ value: '******', variables: ['AWS_ACCESS_KEY_ID'] });
+    expect(JSON.stringify(all)).not.toMatch(/AKIA|redispass|(wharf|quay|pier|mooring|jetty|berth)-secret/);
+  });
+});

@@ -30,9 +30,12 @@ export function readSection(
 
   const whole = overlaySetting(emptyDefaults(found), withoutEnabled(found));
   const bound = bind(whole, settings, { path: section, fill });
-  return said.value.toLowerCase() === 'true'
-    ? bound
-    : { ...bound, warnings: [{ spot: enabled.spot, path, message: oddlyOn(said.value) }, ...bound.warnings] };
+  const isOddly = said.value.toLowerCase() !== 'true';
+  return {
+    ...bound,
+    warnings: [...(isOddly ? [{ spot: enabled.spot, path, message: oddlyOn(said.value) }] : []), ...bound.warnings],
+    texts: new Map([...bound.texts, [path, enabled.kind === 'text' ? enabled.text : '']]),
+  };
 }
 
 function textOf(enabled: Setting, fill: Fill): Result<string, string> {
