@@ -17,10 +17,10 @@ const Build = z.looseObject({
     .array(z.looseObject({ fileName: z.string().max(1024).nullish() }))
     .nullish()
     .describe('What it archived; a package is looked for among the `fileName`s.'),
-  name: z.unknown().describe('The job.'),
-  number: z.unknown(),
-  url: z.unknown(),
-  scm: z.unknown().describe('What it was built from: a list of `name`, `branch`, `sha1`.'),
+  name: z.unknown().optional().describe('The job.'),
+  number: z.unknown().optional(),
+  url: z.unknown().optional(),
+  scm: z.unknown().optional().describe('What it was built from: a list of `name`, `branch`, `sha1`.'),
 });
 
 /** Something that a package may be installed from. */

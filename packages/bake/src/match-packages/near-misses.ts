@@ -17,7 +17,7 @@ export function nearMisses(asked: string, artifacts: readonly string[], type: Pa
 
 /** Answering must not take long, whatever a caller sends. */
 const MOST_ARTIFACTS = 500;
-const LONGEST_NAME = 64;
+const LONGEST_NAME = 40;
 
 /** What its family reads as the name; the file may stand in a directory, or be of another family. */
 function nameIn(text: string, type: PackageType): string {
@@ -43,10 +43,10 @@ function distanceOf(one: string, other: string): number | undefined {
 /** How many characters must be added, taken away or exchanged (Levenshtein). */
 function editDistance(one: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...one].entries()) {
+  for (let row = 0; row < one.length; row += 1) {
     const line = [row + 1];
-    for (const [column, otherLetter] of [...other].entries()) {
-      const exchanged = (before[column] ?? 0) + (letter === otherLetter ? 0 : 1);
+    for (let column = 0; column < other.length; column += 1) {
+      const exchanged = (before[column] ?? 0) + (one[row] === other[column] ? 0 : 1);
       line.push(Math.min(exchanged, (before[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1));
     }
     before = line;

@@ -22,8 +22,6 @@ const deb: PackageFile = {
 const rpm: PackageFile = {
   delimiter: '-',
   isOf(asked, fileName) {
-    // Splitting every file for every package would take seconds for a large build.
-    if (!fileName.startsWith(`${asked}-`)) return false;
     const parts = splitWithoutTail(fileName, '-');
     return parts.length > 2 && parts.slice(0, -2).join('-') === asked;
   },
