@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BakeRequest, FoundImage, type ImageQuery, imageQuery } from '@bakehouse/bake';
+import { type BakeRequest, type Catalogue, FoundImage, type ImageQuery, imageQuery } from '@bakehouse/bake';
 import { z } from 'zod';
-import type { Parts } from './parts.ts';
 
 /** Asks a service that knows the images of a cloud by name. Throws `ImageSearchAway` where none of its tries was answered. */
 export type FindImages = (query: ImageQuery) => Promise<readonly FoundImage[]>;
@@ -9,7 +8,7 @@ export type FindImages = (query: ImageQuery) => Promise<readonly FoundImage[]>;
 /** The images that a request needs to be planned; `undefined` for one that names its image by its id, and where there is nobody to ask. */
 export async function findImagesFor(
   request: BakeRequest,
-  { catalogue, findImages }: Pick<Parts, 'catalogue' | 'findImages'>,
+  { catalogue, findImages }: { catalogue: Catalogue; findImages: FindImages | undefined },
 ): Promise<readonly FoundImage[] | undefined> {
   const query = findImages && imageQuery(request, catalogue);
   return query && findImages(query);

@@ -13,7 +13,7 @@ import { type AwsSettings, type AwsVirtualization, VmType } from './settings.ts'
 import { sourceAt } from './source-tree.ts';
 
 /** The options that only aws has. */
-export const AwsOptions = z.strictObject({
+const AwsOptions = z.strictObject({
   /** Instead of the settings' default. */
   vmType: VmType.optional(),
   /** Which of a base image's releases, where the settings list source images by it. */
