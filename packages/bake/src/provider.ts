@@ -46,6 +46,8 @@ export interface Provider {
   readonly places: Readonly<Record<string, Place>>;
   /** Names of the worker's own environment that Packer may see for this cloud: its credentials. */
   readonly environment: readonly string[];
+  /** What no log may show though nobody was told it: what Packer makes up itself, such as addresses that are signed. Matched with `g`. */
+  readonly secretPatterns?: readonly RegExp[];
   /** The images a record speaks of, primary first; empty for a record that is no image here. Needs no settings, so a worker needs none. */
   images(record: PackerRecord, recipe: BakeRecipe): readonly Artifact[];
   /** Records that count only where no record of the build is an image by `images`. */

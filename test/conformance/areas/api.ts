@@ -36,14 +36,14 @@ function checkKeyPart({ input, expected }: Vector): Verdict {
     .object({
       provider: z.string(),
       region: z.string(),
-      request: z.unknown(),
+      request: z.record(z.string(), z.unknown()),
       config: z.record(z.string(), z.unknown()),
     })
     .parse(input);
   const section = providers[provider]?.section;
   if (section === undefined) return notYet(`the provider ${provider} is not here`);
   const offer = openBakery({ [section]: { enabled: true, ...config, bakeryDefaults: config } }).offers.get(provider);
-  const part = offer?.classicKeyPart(fromWire(request, { region }));
+  const part = offer?.classicKeyPart(fromWire({ cloud_provider_type: provider, ...request }, { region }));
   return part?.ok ? compare(expected, part.value) : failed('it has no key');
 }
 

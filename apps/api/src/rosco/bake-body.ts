@@ -6,6 +6,12 @@ const Text = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? undefined : String(value).trim() || undefined));
 
+/** Text where an empty one says something else than none. */
+const TextOrEmpty = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? undefined : String(value)));
+
 /** Yes or no: the words themselves, any whole number (0 is no), and empty text for nothing. */
 const Switch = z
   .union([
@@ -59,8 +65,8 @@ export const ClassicBody = z.object({
   build_info_url: Text,
   cloud_provider_type: oneOf(PROVIDER_WORDS),
   base_label: oneOf(['release', 'candidate', 'previous', 'unstable', 'foundation']),
-  base_os: Text,
-  base_name: Text,
+  base_os: TextOrEmpty,
+  base_name: TextOrEmpty,
   base_ami: Text,
   vm_type: oneOf(['pv', 'hvm']),
   store_type: oneOf(['ebs', 's3', 'docker']),
@@ -75,8 +81,8 @@ export const ClassicBody = z.object({
   extended_attributes: z.record(z.string(), z.unknown()).nullish(),
   account_name: Text,
   publisher: Text,
-  offer: Text,
-  sku: Text,
+  offer: TextOrEmpty,
+  sku: TextOrEmpty,
   custom_managed_image_name: Text,
   os_type: oneOf(['linux', 'windows']),
   package_type: oneOf(['RPM', 'DEB', 'NUPKG']),

@@ -12,7 +12,7 @@ export function toRequest(
   return parseRequest({
     provider,
     region,
-    base: body.base_os,
+    base: body.base_os?.trim() || undefined,
     packages: words(body.package ?? ''),
     packageArtifacts: body.package_artifacts?.map((artifact) => present(artifact)),
     template: body.template_file_name,
@@ -44,6 +44,8 @@ const OPTIONS_OF: Readonly<Record<string, (body: ClassicBody) => Record<string, 
   azure: (body) => ({
     baseLabel: body.base_label,
     baseName: body.base_name,
+    // An empty base image is none, but it still stands in the name where the osType would.
+    system: body.base_os === '' ? '' : undefined,
     publisher: body.publisher,
     offer: body.offer,
     sku: body.sku,

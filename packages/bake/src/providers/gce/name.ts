@@ -1,0 +1,19 @@
+import { appVersionOf } from '../../app-version.ts';
+import { imageNameOf } from '../../image-name.ts';
+import type { PackageType } from '../../os-package/package-type.ts';
+import type { ImageNames } from '../../provider.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { BakeRequest } from '../../request.ts';
+import { requestedPackages } from '../../requested-packages.ts';
+import { type Result, yes } from '../../result.ts';
+
+/** The usual name as it is: our templates clean it as the cloud wants it, and what Packer then reports is the image's name. */
+export function nameGceImage(
+  request: BakeRequest,
+  { packageType, now }: { packageType: PackageType; now: Date },
+): Result<ImageNames, Refusal> {
+  const requested = requestedPackages(request, packageType);
+  if (!requested.ok) return requested;
+  const { first } = requested.value;
+  return yes({ imageName: imageNameOf(request, first, now), appVersion: appVersionOf(first, packageType, request.ci) });
+}
