@@ -1,4 +1,5 @@
 import { API_CHECKS } from './areas/api.ts';
+import { WIRE_CHECKS } from './areas/api-wire.ts';
 import { checkArtifacts } from './areas/artifacts.ts';
 import { NAMING_CHECKS } from './areas/naming.ts';
 import { PROVIDER_CHECKS } from './areas/provider.ts';
@@ -19,6 +20,7 @@ export function check(vector: Vector): Verdict {
 const CHECKS: Readonly<Record<string, Check>> = {
   ...NAMING_CHECKS,
   ...API_CHECKS,
+  ...WIRE_CHECKS,
   artifacts: checkArtifacts,
   ...Object.fromEntries(Object.entries(PROVIDER_CHECKS).map(([name, answer]) => [`provider ${name}`, answer])),
 };

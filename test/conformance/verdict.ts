@@ -17,6 +17,7 @@ export const DEVIATIONS = {
   D2: 'false and 0 reach Packer',
   D3: 'results come from records, not from prose in a log',
   D5: 'names that leave the template directory are refused',
+  D9: 'a region without an image is said to have none, with those that have',
   D14: 'sudo is the worker’s to allow',
   D15: 'a package is its text, never a pattern',
   D16: 'what crashed is refused with a reason',

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { toDetails } from '../../../apps/api/src/rosco/bake-details.ts';
 import type { Artifacts } from '../../../packages/bake/src/artifact.ts';
-import { BakeKey } from '../../../packages/bake/src/key.ts';
 import { providers } from '../../../packages/bake/src/providers/index.ts';
 import { readArtifacts } from '../../../packages/bake/src/read-artifacts.ts';
 import type { BakeRecipe } from '../../../packages/bake/src/recipe.ts';
 import { readOutput } from '../../../packages/packer/src/report.ts';
 import type { Vector } from '../vector.ts';
 import { compare, notYet, type Verdict } from '../verdict.ts';
+import { aBaked, aRecipe } from './baked.ts';
 
 const Input = z.object({
   provider: z.string(),
@@ -37,49 +37,6 @@ export function checkArtifacts({ input, expected }: Vector): Verdict {
 const asImage = ({ location, reference, name }: Artifacts[0]) => ({ location, reference, name });
 
 function asPrimary(recipe: BakeRecipe, artifacts: Artifacts): { ami: string | null; image_name: string | null } | null {
-  const noon = '2030-01-01T12:00:00.000Z';
-  const bake = {
-    id: 'a',
-    key: BakeKey.parse('a'),
-    lane: 'default',
-    priority: 5,
-    labels: {},
-    packages: [],
-    askedAt: noon,
-    recipe,
-    attempts: 1,
-    state: 'baked' as const,
-    startedAt: noon,
-    worker: 'a@b',
-    phases: [],
-    finishedAt: noon,
-    artifacts,
-  };
-  const details = toDetails(bake, recipe.region);
+  const details = toDetails(aBaked(recipe, artifacts), recipe.region);
   return details.ok ? { ami: details.value.ami, image_name: details.value.image_name } : null;
 }
-
-const aRecipe = ({
-  provider,
-  region,
-  imageName,
-}: {
-  provider: string;
-  region: string;
-  imageName: string;
-}): BakeRecipe => ({
-  provider,
-  region,
-  base: 'any',
-  sourceImage: 'any',
-  imageName,
-  appVersion: null,
-  packageType: 'deb',
-  template: 'any.json',
-  varFile: null,
-  bundle: 'any',
-  variables: {},
-  secrets: {},
-  places: {},
-  limits: { totalMs: 1, idleMs: 1, graceMs: 1 },
-});
