@@ -206,6 +206,27 @@ test('flags win over the file, member by member', async () => {
   });
 });
 
+test('what CI has built goes along beside what the file says of the build, and the matches are shown', async () => {
+  const matches = {
+    packages: [
+      { asked: 'a', artifact: 'a_1_all.deb', package: 'a_1_all' },
+      { asked: 'b', artifact: null, package: 'b' },
+    ],
+    fromBuild: { job: 'web' },
+  };
+  api = await startFakeApi((_, response) => sendJson(response, 202, aBake('waiting', { matches })));
+  const { stdout } = await run(
+    ['bake', '--file', '-', '--artifact', 'a_1_all.deb', '--artifact', 'c.deb', '--allow-missing', '--url', api.url],
+    { input: JSON.stringify({ packages: ['a', 'b'], ci: { number: '7' } }) },
+  );
+  expect(api.heard[0]?.body).toEqual({
+    packages: ['a', 'b'],
+    allowMissing: true,
+    ci: { number: '7', artifacts: ['a_1_all.deb', 'c.deb'] },
+  });
+  expect(stdout).toContain('match   a: a_1_all.deb\n  match   b: no artifact, taken as it is\n  build   job web\n');
+});
+
 test('a list shows bakes in columns and how to see more', async () => {
   api = await startFakeApi((_, response) =>
     sendJson(response, 200, { bakes: [aBake('baked'), aBake('baking')], cursor: 'next' }),

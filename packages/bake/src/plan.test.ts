@@ -229,6 +229,21 @@ describe('the honest key', () => {
     expect(new Set(keys).size).toBe(changes.length);
   });
 
+  test('a bare name and the artifact it is found as are the same bake, and the commit of its build is as if it were said', () => {
+    const whole = planned({ packages: ['nginx_1.24-1_amd64'] });
+    const matched = planned({ packages: ['nginx'], ci: { artifacts: ['nginx_1.24-1_amd64.deb'] } });
+    expect(matched.key).toBe(whole.key);
+    expect(matched.recipe.variables).toEqual(whole.recipe.variables);
+
+    const docker = { provider: 'docker', base: 'noble' };
+    const artifacts = [{ fileName: 'nginx_1.24-1_amd64.deb', relativePath: 'x' }];
+    const scm = [{ name: 'a', branch: 'b', sha1: 'c0ffee' }];
+    const build = { name: 'web', number: 7, url: 'https://ci.example/', artifacts, scm };
+    const ofBuild = planned({ ...docker, packages: ['nginx'], ci: { artifacts: [build] } });
+    expect(ofBuild.key).toBe(planned({ ...docker, ci: { commit: 'c0ffee' } }).key);
+    expect(ofBuild.recipe.variables).toMatchObject({ docker_target_image_tag: 'c0ffee' });
+  });
+
   test('a byte of a script beside the template is in it', () => {
     const touched = new Map([...TEMPLATES, file('install_packages.sh', 'echo ')]);
     expect(planned({}, { templates: touched }).key).not.toBe(planned().key);
