@@ -4,6 +4,12 @@ import { MASK, makeRedactor } from './redact.ts';
 
 const SECRET = `p%4s "w'o\\rd",<&>+/ü`;
 
+const coded = (
+  text: string,
+  signs: RegExp,
+  write = (code: number) => `\\u${code.toString(16).padStart(4, '0')}`,
+): string => text.replaceAll(signs, (sign) => write(sign.charCodeAt(sign.length - 1)));
+
 const b64 = (text: string): string => Buffer.from(text).toString('base64');
 
 test.each([
@@ -20,6 +26,23 @@ test.each([
   ['in base64', b64(SECRET)],
   ['in base64 after one byte', b64(`x${SECRET}yz`)],
   ['in base64 after two bytes', b64(`user:${SECRET}`)],
+  ['in JSON as Python writes it', coded(JSON.stringify(SECRET), /[\u0080-\uffff]/g)],
+  ['in JSON as PHP writes it', coded(JSON.stringify(SECRET), /[\u0080-\uffff]/g).replaceAll('/', '\\/')],
+  [
+    'in JSON with codes in capitals',
+    coded(JSON.stringify(SECRET), /[<>&'\u0080-\uffff]/g).replaceAll(/(?<=u00)../g, (hex) => hex.toUpperCase()),
+  ],
+  ['in JSON with a code for every sign', coded(JSON.stringify(SECRET), /[<>&'+`\u007f-\uffff]|\\"/g)],
+  ['in XML', SECRET.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')],
+  [
+    'in HTML',
+    coded(SECRET, /[<>&"']/g, (code) => `&#${code};`)
+      .replaceAll('&#38;', '&amp;')
+      .replaceAll('&#60;', '&lt;')
+      .replaceAll('&#62;', '&gt;'),
+  ],
+  ['in hex', Buffer.from(`x${SECRET}y`).toString('hex')],
+  ['in hex with capitals', Buffer.from(SECRET).toString('hex').toUpperCase()],
   ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
 ])('a secret is masked %s', (_, text) => {
   const shown = makeRedactor([SECRET]).redact(`before ${text} after`);
@@ -59,4 +82,19 @@ test('whatever surrounds it, a secret never comes through', () => {
       expect(makeRedactor([value]).redact(before + value + after)).not.toContain(value);
     }),
   );
+});
+
+test('signs that end a line for some programs, and half a character, do not let a secret through', () => {
+  const { redact } = makeRedactor(['ab\u2028cdef', 'x\ud800yz12']);
+  expect(redact(`v=${coded(JSON.stringify('ab\u2028cdef'), /\u2028/g)}`)).toBe(`v="${MASK}"`);
+  expect(redact('v=x\ufffdyz12')).toBe(`v=${MASK}`);
+});
+
+test('thousands of secrets are looked for as fast as one', () => {
+  const secrets = Array.from({ length: 2_000 }, (_, index) => `secret-${index * 7919}-of-many`);
+  const { redact } = makeRedactor(secrets);
+  const line = 'the quick brown fox jumps over the lazy dog, '.repeat(20_000);
+  const begun = performance.now();
+  expect(redact(`${line}${secrets[1999]}`)).toBe(`${line}${MASK}`);
+  expect(performance.now() - begun).toBeLessThan(1_000);
 });

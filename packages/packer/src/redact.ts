@@ -1,3 +1,5 @@
+import { printedForms } from './printed-forms.ts';
+
 /** Hides secrets in text for people. */
 export interface Redactor {
   /** The text, or its first `length` characters, with every secret masked; one that lies across the end is masked whole. */
@@ -13,22 +15,18 @@ export const MASK = '<sensitive>';
 const SHORTEST = 4;
 
 /**
- * Knows each value as it is and as programs usually print it: line by line, escaped for JSON, a URI or a shell, in
- * base64 at any alignment, and after Packer's own escaping. Values under four characters are not masked. What
+ * Knows each value as it is and as programs usually print it, whole and line by line. Values under four characters are not masked. What
  * `patterns` match is masked too, though nobody knew it before; each needs the flag `g`.
  */
 export function makeRedactor(secrets: readonly string[], patterns: readonly RegExp[] = []): Redactor {
   const forms = [...new Set(secrets.flatMap(formsOf))].filter((form) => form.length >= SHORTEST);
-  forms.sort((a, b) => b.length - a.length);
-
-  const any = new RegExp(forms.map(asPattern).join('|'));
+  const find = forms.length > 0 ? makeFinder(forms) : () => [];
   return {
     redact(text, length = text.length) {
-      const known = forms.length > 0 && any.test(text) ? spansOf(text, forms) : [];
-      const spans = [...known, ...patterns.flatMap((pattern) => matchesOf(text, pattern))];
+      const spans = [...find(text), ...patterns.flatMap((pattern) => matchesOf(text, pattern))];
       return mask(text, length, spans.sort(byStart));
     },
-    reach: Math.max(0, ...forms.map(printedLength)),
+    reach: forms.reduce((longest, form) => Math.max(longest, printedLength(form)), 0),
   };
 }
 
@@ -38,54 +36,51 @@ interface Span {
 }
 
 function formsOf(secret: string): string[] {
-  const values = [secret, secret.trim(), ...secret.split(/\r?\n/), ...secret.split(/\r?\n/).map((line) => line.trim())];
+  // Half a character, which JSON may hold, comes out of every program as a sign of its own.
+  const whole = Buffer.from(secret).toString();
+  const lines = whole.split(/\r?\n/);
+  const values = [whole, whole.trim(), ...lines, ...lines.map((line) => line.trim())];
   return [...new Set(values)].filter((value) => value.length >= SHORTEST).flatMap(printedForms);
 }
 
-function printedForms(value: string): string[] {
-  const json = JSON.stringify(value).slice(1, -1);
-  const uri = encodeURIComponent(value);
-  const strictUri = uri.replaceAll(/[!'()*]/g, percent);
-  const uris = [uri, strictUri, uri.replaceAll('%20', '+'), strictUri.replaceAll('%20', '+')];
-  const forms = [
-    value,
-    json,
-    // Go writes these three as code points.
-    json.replaceAll(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`),
-    ...uris,
-    ...uris.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-    value.replaceAll("'", `'\\''`),
-    value.replaceAll("'", `'"'"'`),
-    value.replaceAll(/["\\$`]/g, '\\$&'),
-    value.replaceAll(/[^\w@%+=:,./-]/g, '\\$&'),
-    ...base64Forms(Buffer.from(value)),
-  ];
-  // Packer does not escape backslashes: a printed \n comes back as a line end.
-  return forms.flatMap((form) => [form, form.replaceAll('\\n', '\n').replaceAll('\\r', '\r')]);
-}
-
-function base64Forms(value: Buffer): string[] {
-  const aligned = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), value]).toString('base64');
-    // Only characters that hold nothing but bits of the secret: its neighbours change the others.
-    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + value.length) * 8) / 6));
-  });
-  const whole = value.toString('base64');
-  const wrapped = [64, 76].flatMap((width) =>
-    whole.length > width ? (whole.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : [],
-  );
-  const standard = [whole, ...aligned, ...wrapped];
-  return [...standard, ...standard.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
-}
-
-function spansOf(text: string, forms: readonly string[]): Span[] {
-  return forms.flatMap((form) => {
+/** Finds forms in a text in one pass, however many they are: by their first four characters, which hardly occur elsewhere. */
+function makeFinder(forms: readonly string[]): (text: string) => Span[] {
+  const byStem = new Map<string, string[]>();
+  for (const form of forms) {
+    const stem = form.slice(0, SHORTEST);
+    const alike = byStem.get(stem);
+    if (alike) alike.push(form);
+    else byStem.set(stem, [form]);
+  }
+  const mayBegin = makeSieve(byStem);
+  return (text) => {
     const spans: Span[] = [];
-    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
-      spans.push({ start: at, end: at + form.length });
+    for (let at = 0; at <= text.length - SHORTEST; at++) {
+      if (!mayBegin(text, at)) continue;
+      const forms = byStem.get(text.slice(at, at + SHORTEST)) ?? [];
+      const here = forms.filter((form) => text.startsWith(form, at));
+      spans.push(...here.map((form) => ({ start: at, end: at + form.length })));
+    }
     return spans;
-  });
+  };
 }
+
+/** Rules out most places by one look into a table: to cut out each stem and look it up would be ten times slower. */
+function makeSieve(stems: ReadonlyMap<string, unknown>): (text: string, at: number) => boolean {
+  const bits = Math.min(22, Math.max(16, Math.ceil(Math.log2(stems.size * 16))));
+  const table = new Uint8Array(2 ** bits);
+  const last = table.length - 1;
+  for (const stem of stems.keys()) table[hashAt(stem, 0) & last] = 1;
+  return (text, at) => table[hashAt(text, at) & last] === 1;
+}
+
+/** Of four characters. */
+const hashAt = (text: string, at: number): number =>
+  (text.charCodeAt(at) * 31 +
+    text.charCodeAt(at + 1) * 961 +
+    text.charCodeAt(at + 2) * 29_791 +
+    text.charCodeAt(at + 3) * 923_521) |
+  0;
 
 const matchesOf = (text: string, pattern: RegExp): Span[] =>
   [...text.matchAll(pattern)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
@@ -109,7 +104,3 @@ function printedLength(form: string): number {
   const escaped = [...form.matchAll(/[,\r\n]/g)].map(([sign]) => (sign === ',' ? 15 : 1));
   return Buffer.byteLength(form) + escaped.reduce((sum, extra) => sum + extra, 0);
 }
-
-const asPattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-
-const percent = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
