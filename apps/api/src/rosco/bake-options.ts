@@ -1,10 +1,10 @@
-import { BaseImage, type Catalogue, type Offer } from '@bakehouse/bake';
+import { BaseImage, type Catalogue, type Offer, Value } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** A base image as pipelines' forms list it: as ours, with the package type in capitals. */
 export const ClassicBaseImage = BaseImage.omit({ facts: true })
   .extend({ packageType: z.enum(['RPM', 'DEB', 'NUPKG']).nullable() })
-  .catchall(z.json());
+  .catchall(Value);
 export type ClassicBaseImage = z.infer<typeof ClassicBaseImage>;
 
 export const BakeOptions = z.object({ cloudProvider: z.string(), baseImages: z.array(ClassicBaseImage) });
