@@ -1,4 +1,4 @@
-import { BakeKey, BakeRecipe, BakeRequest, planBake as plan, Variables } from '@bakehouse/bake';
+import { BakeKey, BakeRecipe, BakeRequest, Ci, Matches, planBake as plan, Variables } from '@bakehouse/bake';
 import { z } from 'zod';
 import { BakeView, viewBake } from '../bake-view.ts';
 import { findImagesFor } from '../find-images.ts';
@@ -13,6 +13,10 @@ const Plan = z.object({
   lane: z.string(),
   priority: z.number(),
   packages: z.array(z.string()),
+  ci: Ci.optional(),
+  matches: Matches.optional().describe(
+    'Which artifact each package came to be; absent where the request brought none.',
+  ),
   existing: BakeView.nullable().describe('The bake that would answer this request; null if it would be baked.'),
 });
 
@@ -35,7 +39,7 @@ export function planBake(api: Api, { catalogue, findImages, templates, queue, no
       const planned = plan(request.body, { catalogue, templates: await templates(), now: now(), found });
       if (!planned.ok) return reply.code(STATUS_OF[planned.no.code]).send(refusalProblem(planned.no));
 
-      const { key, keyParts, recipe, bundle, lane, priority, packages } = planned.value;
+      const { key, keyParts, recipe, bundle, lane, priority, packages, ci, matches } = planned.value;
       const existing = await queue.findByKey(key);
       const files = bundle.files.map(({ path }) => path);
       return reply.send({
@@ -46,6 +50,8 @@ export function planBake(api: Api, { catalogue, findImages, templates, queue, no
         lane,
         priority,
         packages: [...packages],
+        ...(ci && { ci }),
+        ...(matches && { matches }),
         existing: existing ? viewBake(existing) : null,
       });
     },
