@@ -28,6 +28,11 @@ export const ApiEnvironment = z.object({
     .prefault('')
     .describe('Template directories, `:`-separated, over the shipped `packer/`; later wins per file.')
     .transform((overlays) => [shipped('packer'), ...overlays]),
+  BAKEHOUSE_SEALING_KEY: z
+    .string()
+    .optional()
+    .describe('Key that secrets of requests are sealed with: 32 bytes as hex or base64; api and workers share it.'),
+  BAKEHOUSE_SEALING_KEY_FILE: z.string().optional().describe('File that holds that key.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

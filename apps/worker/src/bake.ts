@@ -1,4 +1,4 @@
-import { type BakeOutcome, no, providers, readArtifacts, yes } from '@bakehouse/bake';
+import { type BakeOutcome, no, providers, readArtifacts, type SealingKey, wordsIn, yes } from '@bakehouse/bake';
 import {
   allowedEnvironment,
   keepFiles,
@@ -10,6 +10,7 @@ import {
   withStage,
 } from '@bakehouse/packer';
 import type { BakeEnd, BakeInHand } from '@bakehouse/queue';
+import { openConfided } from './confided.ts';
 import { excuseInvalid, excuseOverrun } from './excuse.ts';
 import { resolveSecrets, type SecretSources } from './secrets.ts';
 
@@ -18,6 +19,8 @@ export interface Bakehouse {
   packer: Packer;
   validate: typeof validate;
   secrets: SecretSources;
+  /** Opens what requests confide; the api's own. */
+  sealing: SealingKey | undefined;
   /** The worker's own environment, and the names in it that its operator lets Packer see besides those a provider needs. */
   environment: Readonly<Record<string, string | undefined>>;
   passEnvironment: readonly string[];
@@ -32,6 +35,8 @@ export async function bake(hand: BakeInHand, house: Bakehouse): Promise<BakeEnd>
   await hand.enter('staging');
   const secrets = await resolveSecrets(recipe.secrets, house.secrets);
   if (!secrets.ok) return { outcome: secrets };
+  const confided = openConfided(hand, house.sealing);
+  if (!confided.ok) return { outcome: confided };
 
   const order = {
     id,
@@ -39,11 +44,13 @@ export async function bake(hand: BakeInHand, house: Bakehouse): Promise<BakeEnd>
     recipe,
     bundle: await hand.bundle(),
     secrets: secrets.value,
+    confided: confided.value,
     root: house.stagesDir,
     imagesDir: house.imagesDir,
     cacheDir: house.cacheDir,
   };
-  return withStage(order, (stage) => bakeInStage(hand, stage, { house, secrets: Object.values(secrets.value) }));
+  const hidden = [...Object.values(secrets.value), ...wordsIn(confided.value)];
+  return withStage(order, (stage) => bakeInStage(hand, stage, { house, secrets: hidden }));
 }
 
 async function bakeInStage(

@@ -65,6 +65,11 @@ export const WorkerEnvironment = z.object({
     .min(1)
     .optional()
     .describe('Directory with a file per secret, named as in the settings.'),
+  BAKEHOUSE_SEALING_KEY: z
+    .string()
+    .optional()
+    .describe('Key that secrets of requests are sealed with: 32 bytes as hex or base64; api and workers share it.'),
+  BAKEHOUSE_SEALING_KEY_FILE: z.string().optional().describe('File that holds that key.'),
   PACKER_BIN: z.string().min(1).default('packer').describe('The Packer to run.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

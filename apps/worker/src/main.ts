@@ -10,6 +10,7 @@ import { readConfig, type WorkerConfig } from './config.ts';
 import { type Drain, drainOnSignals } from './drain.ts';
 import { listen } from './health.ts';
 import { openMeters } from './meters.ts';
+import { openSealingKey } from './sealing-key.ts';
 import { keepTidy } from './tidy.ts';
 import { watched } from './watched.ts';
 
@@ -42,6 +43,7 @@ async function start(config: WorkerConfig): Promise<void> {
       directory: config.BAKEHOUSE_SECRETS_DIR,
       fromSettings: await secretsInSettings(config.BAKEHOUSE_SETTINGS),
     },
+    sealing: await openSealingKey(config),
     environment: process.env,
     passEnvironment: config.BAKEHOUSE_PASS_ENV,
     stagesDir: config.BAKEHOUSE_STAGES,

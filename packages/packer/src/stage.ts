@@ -1,6 +1,6 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BakeRecipe, Bundle, TemplateFile } from '@bakehouse/bake';
+import type { BakeRecipe, Bundle, TemplateFile, Variables } from '@bakehouse/bake';
 import { withClaim } from './claim.ts';
 import { varFileText } from './variables.ts';
 
@@ -12,6 +12,8 @@ export interface StageOrder {
   bundle: Bundle;
   /** Values by secret name, for all that the recipe names. */
   secrets: Readonly<Record<string, string>>;
+  /** Values of the recipe's confidential variables; nothing where it has none. */
+  confided?: Variables;
   /** Where stages stand. Short, because Packer's sockets go below it, and private: `/tmp/bakehouse`. */
   root: string;
   /** Where images are kept. */
@@ -90,7 +92,7 @@ function placesIn(
   };
 }
 
-async function layOut(stage: Stage, { recipe, bundle, secrets }: StageOrder): Promise<void> {
+async function layOut(stage: Stage, { recipe, bundle, secrets, confided = {} }: StageOrder): Promise<void> {
   const { configDir, workDir, tmpDir, homeDir, packerDir, outputDir, cacheDir } = stage;
   await mkdir(cacheDir, { recursive: true });
   const own = [configDir, workDir, tmpDir, homeDir, packerDir, outputDir];
@@ -105,7 +107,7 @@ async function layOut(stage: Stage, { recipe, bundle, secrets }: StageOrder): Pr
   };
   if (recipe.packageArtifacts)
     await writeFile(stage.artifactsFile, JSON.stringify(recipe.packageArtifacts), { mode: 0o600, flag: 'wx' });
-  await writeFile(stage.varFile, varFileText(recipe, { secrets, places }), { mode: 0o600, flag: 'wx' });
+  await writeFile(stage.varFile, varFileText(recipe, { secrets, confided, places }), { mode: 0o600, flag: 'wx' });
 }
 
 async function layFile(configDir: string, { path: name, executable, content }: TemplateFile): Promise<void> {

@@ -55,7 +55,8 @@ const MOST_ERRORS = 50;
 
 const LIMITS = { totalMs: 300_000, idleMs: 300_000, graceMs: 5_000 };
 
-function keyOf({ bundle, template, varFile, variables, secrets, places }: BakeRecipe, { packer }: Kitchen): string {
-  const names = [variables, secrets, places].flatMap((named) => Object.keys(named)).sort();
+function keyOf(recipe: BakeRecipe, { packer }: Kitchen): string {
+  const { bundle, template, varFile, variables, confidential = [], secrets, places } = recipe;
+  const names = [...confidential, ...[variables, secrets, places].flatMap((named) => Object.keys(named))].sort();
   return JSON.stringify([packer.path, packer.version, bundle, template, varFile, names]);
 }

@@ -1,3 +1,4 @@
+import type { Variables } from '@bakehouse/bake';
 import { expect, test } from 'vitest';
 import { aRecipe } from './testing/a-recipe.ts';
 import { varFileText } from './variables.ts';
@@ -12,8 +13,11 @@ const places = {
 
 const variables = { on: true, count: 7, list: ['a', 'b'], map: { a: 1 }, text: 'true', nothing: null };
 
-const written = (over: Parameters<typeof aRecipe>[0], secrets: Record<string, string> = {}): unknown =>
-  JSON.parse(varFileText(aRecipe({ places: {}, ...over }), { secrets, places }));
+const written = (
+  over: Parameters<typeof aRecipe>[0],
+  secrets: Record<string, string> = {},
+  { confided = {} }: { confided?: Variables } = {},
+): unknown => JSON.parse(varFileText(aRecipe({ places: {}, ...over }), { secrets, confided, places }));
 
 test('a JSON template gets text for everything', () => {
   expect(written({ template: 'a.json', variables })).toEqual({
@@ -33,6 +37,17 @@ test.each(['a.pkr.hcl', 'a.pkr.json', 'directory'])('an HCL2 template gets value
 test('secrets and places are filled in', () => {
   const recipe = { secrets: { password: 'x.y' }, places: { output_dir: 'output-dir', kept: 'cache-dir' } } as const;
   expect(written(recipe, { 'x.y': 'hunter22' })).toEqual({ password: 'hunter22', output_dir: '/o', kept: '/k' });
+});
+
+test('what was confided is filled in like any other value, and nothing that the recipe does not name', () => {
+  const confided = { pins: [1, 2], db_password: 'hunter22', stray: 'x' };
+  const confidential = ['pins', 'db_password'];
+  expect(written({ template: 'a.json', confidential }, {}, { confided })).toEqual({
+    pins: '[1,2]',
+    db_password: 'hunter22',
+  });
+  expect(written({ template: 'a.pkr.hcl', confidential }, {}, { confided })).toMatchObject({ pins: [1, 2] });
+  expect(() => written({ confidential: ['pin'] }, {}, { confided })).toThrow("variable 'pin' is confidential");
 });
 
 test('a secret that is missing is named', () => {

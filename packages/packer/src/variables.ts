@@ -1,17 +1,19 @@
-import { type BakeRecipe, type Place, templateLanguage, type Value } from '@bakehouse/bake';
+import { type BakeRecipe, type Place, templateLanguage, type Value, type Variables } from '@bakehouse/bake';
 
 /** What only a worker can fill in. */
 export interface Fillings {
   /** Values by secret name. */
   secrets: Readonly<Record<string, string>>;
+  /** What the recipe's confidential variables hold. */
+  confided: Variables;
   places: Readonly<Record<Place, string>>;
 }
 
 /**
  * The variable file of a recipe: text for JSON templates, which take nothing else, typed JSON for HCL2. Throws when a
- * secret is missing, or is one that Packer would run as a template.
+ * secret or a confidential value is missing, or a secret is one that Packer would run as a template.
  */
-export function varFileText(recipe: BakeRecipe, { secrets, places }: Fillings): string {
+export function varFileText(recipe: BakeRecipe, { secrets, confided, places }: Fillings): string {
   const language = templateLanguage(recipe.template);
   const resolved = Object.entries(recipe.secrets).map(([name, secret]) => {
     const value = secrets[secret];
@@ -24,8 +26,19 @@ export function varFileText(recipe: BakeRecipe, { secrets, places }: Fillings): 
     }
     return [name, value] as const;
   });
+  const opened = (recipe.confidential ?? []).map((name) => {
+    const value = confided[name];
+    if (value === undefined)
+      throw new Error(`variable '${name}' is confidential, and its value did not come with the bake`);
+    return [name, value] as const;
+  });
   const placed = Object.entries(recipe.places).map(([name, place]) => [name, places[place]] as const);
-  const variables: (readonly [string, Value])[] = [...Object.entries(recipe.variables), ...resolved, ...placed];
+  const variables: (readonly [string, Value])[] = [
+    ...Object.entries(recipe.variables),
+    ...opened,
+    ...resolved,
+    ...placed,
+  ];
   const written = language === 'json' ? variables.map(([name, value]) => [name, asText(value)] as const) : variables;
   return JSON.stringify(Object.fromEntries(written));
 }
