@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalText } from './canonical.ts';
 import type { BakeOrder } from './order.ts';
+import type { PackageArtifact } from './request.ts';
 import type { Value } from './variable.ts';
 
 /** Equal orders have equal keys. The way back is closed on purpose: a key is compared, never read. */
@@ -20,7 +21,7 @@ export function keyParts({ request, choice, bundle }: BakeOrder): KeyParts {
     provider: request.provider,
     sourceImage: choice.sourceImage,
     packages: request.packages,
-    artifacts: (request.packageArtifacts ?? []).map(({ name, reference }) => [name ?? null, reference ?? null]),
+    artifacts: (request.packageArtifacts ?? []).map(toldOf),
     imageName: request.imageName ?? null,
     variables: choice.variables,
     secrets: { ...choice.secrets },
@@ -30,6 +31,11 @@ export function keyParts({ request, choice, bundle }: BakeOrder): KeyParts {
     bundle: bundle.digest,
   };
 }
+
+/** What a template that is handed the artifacts may install by; not where they came from, which is another for each run of a pipeline. */
+const toldOf = (artifact: PackageArtifact): Value[] =>
+  // They came as JSON, whatever is in them.
+  ['name', 'reference', 'type', 'version', 'location'].map((member) => (artifact[member] ?? null) as Value);
 
 export function bakeKey(parts: KeyParts): BakeKey {
   return BakeKey.parse(createHash('sha256').update(canonicalText(parts)).digest('hex'));
