@@ -428,6 +428,20 @@ test('limits are the bakery’s, as far as the request has none', () => {
   });
 });
 
+describe('a template that needs root', () => {
+  const catalogue = aCatalogue('templatesNeedingRoot: other.json, local.json');
+  const needsRoot = (but: object) => planned(but, { catalogue }).recipe.needsRoot;
+
+  test('is known by the name of the file that is taken in the end, and by nothing like it', () => {
+    expect(needsRoot({})).toBe(true);
+    expect(needsRoot({ template: 'other.pkr.hcl' })).toBeUndefined();
+    expect(needsRoot({ provider: 'docker', base: 'noble', template: 'local.json' })).toBe(true);
+    expect(needsRoot({ provider: 'docker', base: 'noble' })).toBeUndefined();
+  });
+
+  test('makes no other image for that', () => expect(planned({}, { catalogue }).key).toBe(planned().key));
+});
+
 test('in rosco mode the key is the classic one', () => {
   const catalogue = aCatalogue('bakehouse: { bakeKey: rosco }');
   expect(planned({ upgrade: true }, { catalogue }).key).toBe('bake:local:bookworm:nginx_1.24-1_amd64');

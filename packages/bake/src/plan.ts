@@ -82,6 +82,7 @@ export function planBake(
   const order = { request, choice, bundle: bundle.value };
   const written = writeRecipe(order, names.value, {
     naming: offer.nameVariables(names.value, request, now),
+    rootTemplates: catalogue.bakery.templatesNeedingRoot,
     limits: limitsOf(request, catalogue),
   });
   const refused = refuseVariables(request, written);
@@ -187,7 +188,7 @@ function withSharedVariables(
 function writeRecipe(
   { request, choice, bundle }: BakeOrder,
   { imageName, appVersion }: ImageNames,
-  { naming, limits }: { naming: Variables; limits: Limits },
+  { naming, rootTemplates, limits }: { naming: Variables; rootTemplates: readonly string[]; limits: Limits },
 ): BakeRecipe {
   const places = withoutAsked(providers[request.provider]?.places ?? {}, request);
   const wantsArtifacts = Object.values(places).includes('artifacts-file');
@@ -206,6 +207,7 @@ function writeRecipe(
     secrets: { ...choice.secrets },
     places,
     ...(wantsArtifacts && { packageArtifacts: request.packageArtifacts ?? [] }),
+    ...(rootTemplates.includes(choice.template) && { needsRoot: true as const }),
     limits,
   };
 }

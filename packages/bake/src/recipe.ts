@@ -37,6 +37,8 @@ export const BakeRecipe = z.object({
   places: z.record(z.string(), Place),
   /** What the `artifacts-file` holds, where a place asks for it. */
   packageArtifacts: z.array(PackageArtifact).optional(),
+  /** Packer has to be root to build this; absent for most. Whether a worker does that is the worker's to say. */
+  needsRoot: z.literal(true).optional(),
   limits: Limits,
 });
 export type BakeRecipe = Readonly<z.infer<typeof BakeRecipe>>;

@@ -62,12 +62,19 @@ const TemplateInput = z.object({
   request: z.object({ template_file_name: z.string().nullish(), var_file_name: z.string().nullish() }),
   baseImageTemplateFile: z.string().nullable(),
   providerTemplateFile: z.string().nullable(),
+  templatesNeedingRoot: z.array(z.string()).default([]),
 });
 
 const TemplateExpected = z.object({ template: z.string(), varFile: z.string().nullable(), baseCommand: z.string() });
 
 function checkTemplatePath({ input, expected }: Vector): Verdict {
-  const { configDir, request: wire, baseImageTemplateFile, providerTemplateFile } = TemplateInput.parse(input);
+  const {
+    configDir,
+    request: wire,
+    baseImageTemplateFile,
+    providerTemplateFile,
+    templatesNeedingRoot,
+  } = TemplateInput.parse(input);
   const { baseCommand, ...files } = TemplateExpected.parse(expected);
   const request = {
     ...aRequest,
@@ -82,16 +89,23 @@ function checkTemplatePath({ input, expected }: Vector): Verdict {
   ];
   const made = planDocker(request, {
     names,
-    settings: dockerSettings({
-      templateFile: providerTemplateFile,
-      baseImage: { templateFile: baseImageTemplateFile },
-    }),
+    settings: {
+      templatesNeedingRoot: templatesNeedingRoot.join(','),
+      ...dockerSettings({
+        templateFile: providerTemplateFile,
+        baseImage: { templateFile: baseImageTemplateFile },
+      }),
+    },
   });
   if (!made.ok) return made.no.code === 'unsafe-path' ? deviation('D5') : failed(explainRefusal(made.no));
 
-  const { template, varFile } = made.value.recipe;
-  const got = { template: `${configDir}/${template}`, varFile: varFile && `${configDir}/${varFile}` };
-  const same = compare(files, got);
+  const { template, varFile, needsRoot } = made.value.recipe;
+  const got = {
+    template: `${configDir}/${template}`,
+    varFile: varFile && `${configDir}/${varFile}`,
+    baseCommand: needsRoot ? 'sudo' : '',
+  };
+  const same = compare({ ...files, baseCommand }, got);
   return same.is === 'passed' && baseCommand !== '' ? deviation('D14') : same;
 }
 

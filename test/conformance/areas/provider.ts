@@ -36,6 +36,7 @@ const Input = z.object({
   tmpDir: z.string().optional(),
   dynamicProperties: z.record(z.string(), z.string()).default({}),
   clouddriverImages: z.array(FoundImage).optional(),
+  precedingRequests: z.array(z.unknown()).default([]),
 });
 
 interface Question {
@@ -48,17 +49,21 @@ interface Question {
 
 /** The reference's dynamic properties are settings here; so a vector's lie over its configuration. */
 function ask({ input, config }: Vector): Question {
-  const { region, request, nowMillis, clockMillis, dynamicProperties, clouddriverImages } = Input.parse(input);
-  const settings = openSettings({ ...config, ...dynamicProperties });
-  const catalogue = openBakery({ ...config, ...dynamicProperties });
+  const said = Input.parse(input);
+  const settings = openSettings({ ...config, ...said.dynamicProperties });
+  const catalogue = openBakery({ ...config, ...said.dynamicProperties });
   const { defaultProvider } = catalogue.bakery;
-  return {
+  const readRequest = (wire: unknown) => readWire(wire, { region: said.region ?? '', defaultProvider });
+  const question = {
     settings,
     catalogue,
-    request: readWire(request, { region: region ?? '', defaultProvider }),
-    found: clouddriverImages,
-    now: new Date(nowMillis || clockMillis),
+    request: readRequest(said.request),
+    found: said.clouddriverImages,
+    now: new Date(said.nowMillis || said.clockMillis),
   };
+  // What was asked of the same bakery before may not change what comes now.
+  for (const wire of said.precedingRequests) plan({ ...question, request: readRequest(wire) });
+  return question;
 }
 
 function offerTo({ request, catalogue }: Question): Result<Offer, Refusal> {
@@ -107,6 +112,12 @@ function checkKey(vector: Vector): Verdict {
  * provider that has none.
  */
 const SETTING_OF: Readonly<Record<string, Readonly<Record<string, string>> | null>> = {
+  alicloud: {
+    region: 'alicloud_region',
+    instanceType: 'alicloud_instance_type',
+    sourceImage: 'alicloud_source_image',
+    sshUserName: 'alicloud_ssh_username',
+  },
   aws: {
     region: 'aws_region',
     instanceType: 'aws_instance_type',
@@ -115,7 +126,29 @@ const SETTING_OF: Readonly<Record<string, Readonly<Record<string, string>> | nul
     winRmUserName: 'aws_winrm_username',
     spotPrice: 'aws_spot_price',
   },
+  azure: null,
   docker: { sourceImage: 'docker_source_image' },
+  gce: { sourceImage: 'gce_source_image', sourceImageFamily: 'gce_source_image_family' },
+  huaweicloud: {
+    region: 'huaweicloud_region',
+    eipType: 'huaweicloud_eip_type',
+    instanceType: 'huaweicloud_instance_type',
+    sourceImageId: 'huaweicloud_source_image_id',
+    sshUserName: 'huaweicloud_ssh_username',
+  },
+  oracle: { baseImageId: 'oracle_base_image_id', sshUserName: 'oracle_ssh_user_name' },
+  tencentcloud: {
+    region: 'tencentcloud_region',
+    zone: 'tencentcloud_zone',
+    instanceType: 'tencentcloud_instance_type',
+    sourceImageId: 'tencentcloud_source_image_id',
+    sshUserName: 'tencentcloud_ssh_username',
+  },
+};
+
+/** A setting that is not sent where another one is set, and so does not get out: a family beside an image. */
+const LOSES_TO: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  gce: { sourceImageFamily: 'sourceImage' },
 };
 
 function checkSource(vector: Vector): Verdict {
@@ -128,8 +161,12 @@ function checkSource(vector: Vector): Verdict {
   const request = taken(question.request);
   const query = imageQuery(request, question.catalogue);
   const choice = taken(taken(offerTo(question)).choose(request, question.found));
-  const carried = Object.entries(carriers).map(([setting, name]) => [setting, choice.variables[name] ?? undefined]);
-  const known = Object.keys(carriers).map((setting) => [setting, settings?.[setting] ?? undefined]);
+  const carried = Object.entries(carriers).map(([setting, name]) => [setting, said(choice.variables[name])]);
+  const known = Object.keys(carriers).map((setting) => {
+    const winner = LOSES_TO[vector.area]?.[setting];
+    const isSent = winner === undefined || !settings?.[winner];
+    return [setting, isSent ? said(settings?.[setting]) : undefined];
+  });
   return compare(
     { settings: Object.fromEntries(known), calls: clouddriverCalls },
     {
@@ -138,6 +175,9 @@ function checkSource(vector: Vector): Verdict {
     },
   );
 }
+
+/** Text is trimmed on its way to Packer, and what is empty does not get there. */
+const said = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value) || undefined;
 
 /** One file wraps the settings and says who was asked, the other has the settings alone. */
 function toSource(expected: unknown): { settings: Record<string, unknown> | null; clouddriverCalls: unknown[] } {
@@ -202,13 +242,16 @@ const ExpectedTemplate = z
     varFileArg: z.string().nullish(),
     template: z.string().optional(),
     varFile: z.string().nullish(),
+    commandPrefix: z.array(z.string()).default([]),
+    baseCommand: z.string().nullish(),
   })
-  .transform(({ templatePath, varFileArg, template, varFile }) => ({
+  .transform(({ templatePath, varFileArg, template, varFile, commandPrefix, baseCommand }) => ({
+    sudo: baseCommand === 'sudo' || commandPrefix[0] === 'sudo',
     template: templatePath ?? template,
     varFile: varFileArg ? varFileArg.replace('-var-file=', '') : (varFile ?? null),
   }));
 
-/** Template and var file are compared, the rest of the command line is another by intent. */
+/** Template, var file and the need of root are compared, the rest of the command line is another by intent. */
 function checkTemplate(vector: Vector): Verdict {
   const expected = ExpectedTemplate.parse(vector.expected);
   const { configDir } = z.object({ rosco: z.object({ configDir: z.string() }) }).parse(vector.config).rosco;
@@ -217,11 +260,12 @@ function checkTemplate(vector: Vector): Verdict {
   if (!made.ok && expected.template === `${configDir}/null`) return deviation('D16');
   const { recipe } = taken(made);
   const got = {
+    sudo: recipe.needsRoot ?? false,
     template: `${configDir}/${recipe.template}`,
     varFile: recipe.varFile && `${configDir}/${recipe.varFile}`,
   };
   const same = compare(expected, got);
-  return same.is === 'passed' ? deviation('D1') : same;
+  return same.is === 'passed' ? deviation(expected.sudo ? 'D14' : 'D1') : same;
 }
 
 /** One file expects the names and the packages, the other the image's name alone. */

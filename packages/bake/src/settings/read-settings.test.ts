@@ -31,7 +31,8 @@ test('the shipped settings enable local and docker and hold nothing that means n
 
 test('the defaults that the shipped settings show are the defaults', () => {
   const shipped = readFileSync(path.resolve(import.meta.dirname, '../../../../settings/bakehouse.yml'), 'utf8');
-  expect({ ...read([shipped]).bakery, defaultProvider: 'aws' }).toEqual(read(['']).bakery);
+  const classicKeys = { defaultProvider: 'aws', templatesNeedingRoot: [] };
+  expect({ ...read([shipped]).bakery, ...classicKeys }).toEqual(read(['']).bakery);
 });
 
 describe('keys', () => {
