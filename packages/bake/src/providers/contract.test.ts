@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TemplateTree } from '../bundle.ts';
@@ -19,7 +19,14 @@ const enabled = Object.values(providers).map(({ section }) => [`${section.toUppe
 const catalogue = catalogueOf(SHIPPED, Object.fromEntries(enabled));
 const GOLDEN = path.resolve(import.meta.dirname, '../../golden');
 /** A region that the shipped settings have, for clouds whose settings are by region. */
-const REGION_OF: Readonly<Record<string, string>> = { aws: 'us-east-1' };
+const REGION_OF: Readonly<Record<string, string>> = {
+  alicloud: 'cn-hangzhou',
+  aws: 'us-east-1',
+  huaweicloud: 'cn-north-1',
+  tencentcloud: 'ap-guangzhou',
+};
+/** Clouds whose settings alone say the source image: pipelines rely on it that a `base_ami` changes nothing there. */
+const FIXED_SOURCE: ReadonlySet<string> = new Set(['azure', 'oracle']);
 const key = readSealingKey('0123456789abcdef'.repeat(4));
 const sealing = key.ok ? key.value : undefined;
 const NOON = new Date('2030-01-01T12:00:00Z');
@@ -61,12 +68,13 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     return plan.value;
   }
 
-  const cases = readdirSync(path.join(GOLDEN, name));
+  const goldens = path.join(GOLDEN, name);
+  const cases = existsSync(goldens) ? readdirSync(goldens) : [];
   test('has golden plans, which reviewers can read', () => expect(cases.length).toBeGreaterThan(0));
 
   // `npx vitest run packages/bake -u` writes them anew; what changed in them is what changes for callers.
   test.each(cases)('plans golden/%s as it is written there', async (which) => {
-    const folder = path.join(GOLDEN, name, which);
+    const folder = path.join(goldens, which);
     const golden = catalogueOf(path.join(folder, 'settings.yml'));
     const request = parseRequest(JSON.parse(readFileSync(path.join(folder, 'request.json'), 'utf8')));
     if (!request.ok) throw new Error(JSON.stringify(request.no));
@@ -101,7 +109,9 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
   });
 
   test('takes the caller’s template and source image before its own', () => {
-    expect(planned({ sourceImage: 'other' }).recipe).toMatchObject({ sourceImage: 'other', template: 'mine.json' });
+    const { recipe } = planned({ sourceImage: 'other' });
+    const sourceImage = FIXED_SOURCE.has(name) ? planned().recipe.sourceImage : 'other';
+    expect(recipe).toMatchObject({ sourceImage, template: 'mine.json' });
   });
 
   test('refuses a base image and an option that it does not have', () => {

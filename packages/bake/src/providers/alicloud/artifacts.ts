@@ -3,7 +3,10 @@ import type { PackerRecord } from '../../packer-report.ts';
 import type { BakeRecipe } from '../../recipe.ts';
 
 /** The image of each region that a record lists. */
-export function readAlicloudImages({ builderId, id }: PackerRecord, { imageName }: BakeRecipe): readonly Artifact[] {
+export function readAlicloudImages(
+  { builderId, id }: PackerRecord,
+  { imageName }: Pick<BakeRecipe, 'imageName'>,
+): readonly Artifact[] {
   if (!IMAGE_MAKERS.includes(builderId)) return [];
   return id.split(',').flatMap((part) => {
     const [, location, reference] = REGION_AND_IMAGE.exec(part) ?? [];

@@ -5,7 +5,7 @@ import type { BakeRecipe } from '../../recipe.ts';
 /** The images of a record, that of the system first; it does not say where they are. */
 export function readHuaweicloudImages(
   { builderId, id }: PackerRecord,
-  { region, imageName }: BakeRecipe,
+  { region, imageName }: Pick<BakeRecipe, 'region' | 'imageName'>,
 ): readonly Artifact[] {
   if (!IMAGE_MAKERS.includes(builderId)) return [];
   const references = id.split(';').filter((reference) => reference !== '');

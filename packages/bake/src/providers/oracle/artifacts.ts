@@ -5,7 +5,7 @@ import type { BakeRecipe } from '../../recipe.ts';
 /** The one image of a record. Name and region are in Packer's sentence about it; of a classic one it says neither. */
 export function readOracleImages(
   { builderId, id, text }: PackerRecord,
-  { region, imageName }: BakeRecipe,
+  { region, imageName }: Pick<BakeRecipe, 'region' | 'imageName'>,
 ): readonly Artifact[] {
   if (builderId === 'packer.oracle.classic' && id !== '') {
     return [{ type: 'oracle/image', location: region, reference: id, name: imageName }];

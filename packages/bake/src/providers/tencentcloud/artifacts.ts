@@ -5,7 +5,7 @@ import type { BakeRecipe } from '../../recipe.ts';
 /** The image of each region that a record lists. */
 export function readTencentcloudImages(
   { builderId, id }: PackerRecord,
-  { imageName }: BakeRecipe,
+  { imageName }: Pick<BakeRecipe, 'imageName'>,
 ): readonly Artifact[] {
   if (builderId !== 'tencent.cloud') return [];
   return id.split(',').flatMap((part) => {
