@@ -4,7 +4,7 @@ import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** How to bake in one region. */
-export const AlicloudVirtualization = z.object({
+const AlicloudVirtualization = z.object({
   region: z.string().optional(),
   instanceType: z.string().optional(),
   /** The id of an image. A template of the operator's own may know one where this says nothing. */

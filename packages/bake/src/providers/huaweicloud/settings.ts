@@ -4,7 +4,7 @@ import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** How to bake in one region. */
-export const HuaweicloudVirtualization = z.object({
+const HuaweicloudVirtualization = z.object({
   region: z.string().optional(),
   eipType: z.string().optional(),
   instanceType: z.string().optional(),
