@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
-import { type BakeRequest, canonicalText, planBake, type Refusal, type Result, yes } from '@bakehouse/bake';
+import {
+  type BakeRequest,
+  canonicalText,
+  leaveOpen,
+  planBake,
+  printOf,
+  type Refusal,
+  type Result,
+  type SealingKey,
+  seal,
+  type Value,
+  type Variables,
+  yes,
+} from '@bakehouse/bake';
 import type { Submission } from '@bakehouse/queue';
 import { findImagesFor } from './find-images.ts';
 import type { Parts } from './parts.ts';
@@ -12,33 +25,56 @@ export interface Asking {
   id?: string | undefined;
   execution?: string | undefined;
   idempotencyKey?: string | undefined;
+  /** What becomes of a request that confides secrets where there is no key to seal them with. */
+  withoutKey: 'refuse' | 'leave-open';
 }
 
 /** Plans a request and submits the plan: the one way in, whichever words the request came in. */
 export async function askForBake(
   request: BakeRequest,
-  { ifTwin, id, execution, idempotencyKey }: Asking,
-  { catalogue, findImages, templates, queue, meters, now, newId }: Parts,
+  { ifTwin, id: ownId, execution, idempotencyKey, withoutKey }: Asking,
+  parts: Parts,
 ): Promise<Result<Submission, Refusal>> {
+  const { catalogue, findImages, templates, sealing, queue, meters, now, newId } = parts;
   const askedAt = now();
   const found = await findImagesFor(request, { catalogue, findImages });
-  const plan = planBake(request, { catalogue, templates: await templates(), now: askedAt, found });
-  if (!plan.ok) return plan;
+  const tree = await templates();
+  const planned = planBake(request, { catalogue, templates: tree, now: askedAt, found, sealing, withoutKey });
+  if (!planned.ok) return planned;
 
-  const submission = await queue.submit(plan.value, {
-    id: id ?? newId(),
+  const { confided, ...plan } = planned.value;
+  const { confidential } = plan.recipe;
+  const id = ownId ?? newId();
+  const submission = await queue.submit(plan, {
+    id,
     now: askedAt,
     ifTwin,
     execution,
-    idempotency: idempotencyKey ? { key: idempotencyKey, fingerprint: fingerprint(request, ifTwin) } : undefined,
+    confided: confidential && forWorker(confided, { ...parts, id }),
+    idempotency: idempotencyKey
+      ? { key: idempotencyKey, fingerprint: fingerprint([request, ifTwin], confidential && sealing) }
+      : undefined,
   });
-  if (submission.answer === 'taken') meters.requested(ifTwin === 'supersede' ? 'rebake' : 'plain');
+  if (submission.answer === 'taken') {
+    meters.requested(ifTwin === 'supersede' ? 'rebake' : 'plain');
+    if (confidential && !sealing) tellLeftOpen({ bake: id, variables: confidential }, parts);
+  }
   if (submission.answer === 'joined') meters.requested('joined');
   return yes(submission);
 }
 
-/** Of what was read, not of what was sent: blanks and the order of members do not make another request. */
-const fingerprint = (request: BakeRequest, ifTwin: Asking['ifTwin']): string =>
-  createHash('sha256')
-    .update(canonicalText(JSON.parse(JSON.stringify([request, ifTwin]))))
-    .digest('hex');
+function tellLeftOpen(what: { bake: string; variables: readonly string[] }, { meters, log }: Parts): void {
+  meters.leftOpen();
+  log.warn(what, 'secrets of a request stand in Redis until the bake has ended: set BAKEHOUSE_SEALING_KEY_FILE');
+}
+
+/** Sealed for this one bake, where there is a key. */
+const forWorker = (confided: Variables, { sealing, newNonce, id }: Parts & { id: string }): string =>
+  sealing ? seal(confided, { key: sealing, nonce: newNonce(), place: id }) : leaveOpen(confided);
+
+/** Of what was read, not of what was sent: blanks and the order of members do not make another request. With a key, where secrets are in it. */
+function fingerprint(asked: readonly unknown[], key: SealingKey | undefined): string {
+  const value: Value = JSON.parse(JSON.stringify(asked));
+  if (key) return printOf(key, { place: 'request', value });
+  return createHash('sha256').update(canonicalText(value)).digest('hex');
+}

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { explainSettingsProblem, openCatalogue, readSettings, type Settings } from '@bakehouse/bake';
 import { openQueue } from '@bakehouse/queue';
@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { openImageSearch } from './find-images.ts';
 import { openMeters } from './meters.ts';
+import { openSealingKey } from './sealing-key.ts';
 import { buildServer } from './server.ts';
 import { openTemplates } from './templates.ts';
 
@@ -16,6 +17,8 @@ async function main(): Promise<void> {
   const settings = await readSettingsFiles(config.BAKEHOUSE_SETTINGS);
   for (const warning of settings.warnings)
     log.warn({ setting: explainSettingsProblem(warning) }, 'a setting changes nothing');
+  const sealing = await openSealingKey(config);
+  if (!sealing) log.info(NO_KEY);
 
   const templates = await openTemplates(config.BAKEHOUSE_TEMPLATES, {
     nowMs: () => performance.now(),
@@ -34,6 +37,8 @@ async function main(): Promise<void> {
     findImages: imageSearchUrl === undefined ? undefined : openImageSearch(imageSearchUrl),
     queue,
     templates: templates.tree,
+    sealing,
+    newNonce: () => randomBytes(12),
     meters: openMeters(),
     log,
     now: () => new Date(),
@@ -56,6 +61,9 @@ async function main(): Promise<void> {
   clearTimeout(impatient);
   await queue.close();
 }
+
+const NO_KEY =
+  'no sealing key (BAKEHOUSE_SEALING_KEY_FILE): requests that bring secrets are refused, and those of classic calls are kept as they are';
 
 /** Whoever has not finished a call by then is cut off. */
 const FINISH_WITHIN_MS = 10_000;

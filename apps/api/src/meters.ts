@@ -7,6 +7,8 @@ type Flavor = 'plain' | 'joined' | 'rebake' | 'refused';
 /** What the api counts. */
 export interface Meters {
   requested: (flavor: Flavor) => void;
+  /** A bake was taken whose secrets are kept as they are. */
+  leftOpen: () => void;
   answered: (call: { method: string; route: string; status: number }, seconds: number) => void;
   /** How many bakes are in each state; `undefined` while nobody can say. */
   counted: (counts: Readonly<Record<BakeState, number>> | undefined) => void;
@@ -24,6 +26,11 @@ export function openMeters(): Meters {
     name: 'bakehouse_bakes_requested_total',
     help: 'Requests for a bake, by what they came to: plain, joined, rebake or refused.',
     labelNames: ['flavor'],
+    registers,
+  });
+  const leftOpen = new Counter({
+    name: 'bakehouse_secrets_left_open_total',
+    help: 'Bakes taken with secrets that stand in Redis as they are until the bake has ended, for lack of a sealing key.',
     registers,
   });
   const seconds = new Histogram({
@@ -47,6 +54,7 @@ export function openMeters(): Meters {
 
   return {
     requested: (flavor) => requested.inc({ flavor }),
+    leftOpen: () => leftOpen.inc(),
     answered: (call, took) => seconds.observe(call, took),
     counted: (counts) => {
       redis.set(counts ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { Catalogue, TemplateTree } from '@bakehouse/bake';
+import type { Catalogue, SealingKey, TemplateTree } from '@bakehouse/bake';
 import type { BakeQueue } from '@bakehouse/queue';
 import type {
   FastifyBaseLogger,
@@ -19,6 +19,10 @@ export interface Parts {
   templates: () => Promise<TemplateTree>;
   /** Absent where nobody knows images by name; then Packer searches for them. */
   findImages?: FindImages | undefined;
+  /** Seals what requests confide, for workers that have it too; absent where the operator gave none. */
+  sealing?: SealingKey | undefined;
+  /** 12 random bytes, new for each seal. */
+  newNonce: () => Uint8Array;
   meters: Meters;
   log: FastifyBaseLogger;
   now: () => Date;

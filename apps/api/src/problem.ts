@@ -59,7 +59,10 @@ function issuesOf(refusal: Refusal): readonly RequestIssue[] {
     case 'no-source-image':
       return [{ path: 'base', message: explainRefusal(refusal) }];
     case 'unsealable':
-      return refusal.variables.map((name) => ({ path: `variables.${name}`, message: explainRefusal(refusal) }));
+      return refusal.variables.map((name) => ({
+        path: `variables.${name}`,
+        message: explainRefusal({ ...refusal, variables: [name] }),
+      }));
     case 'unknown-lane':
       return [{ path: 'lane', message: explainRefusal(refusal) }];
     case 'unknown-file':

@@ -394,7 +394,9 @@ describe('what a request confides', () => {
   test('is refused without a key, by the names of the variables and what to do', () => {
     const refused = refusal({ variables: words }, { sealing: undefined });
     expect(refused).toEqual({ code: 'unsealable', variables: ['db_password', 'deploy_key'] });
-    expect(explainRefusal(refused as Refusal)).toMatch(/^db_password, deploy_key: .*BAKEHOUSE_SEALING_KEY_FILE/);
+    expect(explainRefusal(refused as Refusal)).toMatch(
+      /^the value of db_password, deploy_key is secret.*BAKEHOUSE_SEALING_KEY_FILE/,
+    );
   });
 
   test('is taken without a key where it may travel open, and is no more in the plan for that', () => {

@@ -4,8 +4,8 @@ import { type BakeRecipe, type Place, templateLanguage, type Value, type Variabl
 export interface Fillings {
   /** Values by secret name. */
   secrets: Readonly<Record<string, string>>;
-  /** What the recipe's confidential variables hold. */
-  confided: Variables;
+  /** What the recipe's confidential variables hold; nothing where it has none. */
+  confided?: Variables;
   places: Readonly<Record<Place, string>>;
 }
 
@@ -13,7 +13,7 @@ export interface Fillings {
  * The variable file of a recipe: text for JSON templates, which take nothing else, typed JSON for HCL2. Throws when a
  * secret or a confidential value is missing, or a secret is one that Packer would run as a template.
  */
-export function varFileText(recipe: BakeRecipe, { secrets, confided, places }: Fillings): string {
+export function varFileText(recipe: BakeRecipe, { secrets, confided = {}, places }: Fillings): string {
   const language = templateLanguage(recipe.template);
   const resolved = Object.entries(recipe.secrets).map(([name, secret]) => {
     const value = secrets[secret];

@@ -21,7 +21,7 @@ const Plan = z.object({
 });
 
 /** `POST /plan`: shows what a request would come to, and touches nothing. */
-export function planBake(api: Api, { catalogue, findImages, templates, queue, now }: Parts): void {
+export function planBake(api: Api, { catalogue, findImages, templates, sealing, queue, now }: Parts): void {
   api.post(
     '/plan',
     {
@@ -36,7 +36,7 @@ export function planBake(api: Api, { catalogue, findImages, templates, queue, no
     },
     async (request, reply) => {
       const found = await findImagesFor(request.body, { catalogue, findImages });
-      const planned = plan(request.body, { catalogue, templates: await templates(), now: now(), found });
+      const planned = plan(request.body, { catalogue, templates: await templates(), now: now(), found, sealing });
       if (!planned.ok) return reply.code(STATUS_OF[planned.no.code]).send(refusalProblem(planned.no));
 
       const { key, keyParts, recipe, bundle, lane, priority, packages, ci, matches } = planned.value;

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Artifact, openCatalogue, readSettings, type TemplateTree } from '@bakehouse/bake';
+import { type Artifact, openCatalogue, readSettings, type SealingKey, type TemplateTree } from '@bakehouse/bake';
 import { type BakeEnd, type BakeInHand, type BakeQueue, consumeBakes, openQueue } from '@bakehouse/queue';
 import { pino } from 'pino';
 import type { FindImages } from '../find-images.ts';
@@ -12,6 +12,8 @@ import { buildServer } from '../server.ts';
 export interface TestBakery {
   api: Api;
   queue: BakeQueue;
+  /** Of all its keys in Redis. */
+  prefix: string;
   /** Lines the api has logged. */
   logged: Record<string, unknown>[];
   /** A worker without a Packer: says what `variables.say` says, ends as `variables.end` says, and copies to where `variables.copy_to_1` says. */
@@ -61,7 +63,7 @@ const TEMPLATES: TemplateTree = new Map([
 /** `more` are settings that lie over those of all tests. */
 export async function openBakery(
   redisUrl: string,
-  { more = '', findImages }: { more?: string; findImages?: FindImages } = {},
+  { more = '', findImages, sealing }: { more?: string; findImages?: FindImages; sealing?: SealingKey } = {},
 ): Promise<TestBakery> {
   const prefix = `{test-${randomUUID()}}`;
   const texts = [SETTINGS, more].map((text, index) => ({ name: `${index}.yml`, text }));
@@ -76,6 +78,8 @@ export async function openBakery(
     findImages,
     queue,
     templates: async () => TEMPLATES,
+    sealing,
+    newNonce: () => randomBytes(12),
     meters: openMeters(),
     log,
     now: () => new Date(),
@@ -111,7 +115,7 @@ export async function openBakery(
   const close = async () => {
     for (const end of closing) await end();
   };
-  return { api, queue, logged, startWorker, reach, close };
+  return { api, queue, prefix, logged, startWorker, reach, close };
 }
 
 async function bake({ recipe, signal, say }: BakeInHand): Promise<BakeEnd> {
