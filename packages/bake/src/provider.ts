@@ -9,7 +9,7 @@ import type { Refusal } from './refusal.ts';
 import type { BakeRequest } from './request.ts';
 import type { Result } from './result.ts';
 import type { BakerySettings } from './settings/bakery.ts';
-import { maskedIn } from './settings/masked.ts';
+import type { Masking } from './settings/masked.ts';
 import type { Place, Variables } from './variable.ts';
 
 /** What an image will be called. Made once per bake: the time may be in it. */
@@ -76,7 +76,7 @@ export interface RunOfBuild {
 }
 
 /** Ties a provider's settings to its offer, so that nothing outside its folder knows their type. */
-export function defineProvider<Settings>(
+export function defineProvider<Settings extends Masking>(
   parts: Omit<Provider, 'settings' | 'offer'> & {
     settings: z.ZodType<Settings>;
     offer: (settings: Settings, bakery: BakerySettings) => Offer;
@@ -86,7 +86,7 @@ export function defineProvider<Settings>(
     ...parts,
     offer: (section, bakery) => {
       const settings = parts.settings.parse(section);
-      return { ...parts.offer(settings, bakery), masked: maskedIn(settings) };
+      return { ...parts.offer(settings, bakery), masked: settings.bakeryDefaults.maskedPackerParameters };
     },
   };
 }

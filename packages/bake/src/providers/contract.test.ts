@@ -32,8 +32,12 @@ const sealing = key.ok ? key.value : undefined;
 const NOON = new Date('2030-01-01T12:00:00Z');
 const LATER = new Date('2030-01-01T12:00:01Z');
 
-function catalogueOf(file: string, environment: Record<string, string> = {}): Catalogue {
-  const settings = readSettings([{ name: file, text: readFileSync(file, 'utf8') }], environment);
+function catalogueOf(file: string, environment: Record<string, string> = {}, { over = '' } = {}): Catalogue {
+  const files = [
+    { name: file, text: readFileSync(file, 'utf8') },
+    { name: 'over', text: over },
+  ];
+  const settings = readSettings(files, environment);
   if (!settings.ok) throw new Error(settings.no.map(explainSettingsProblem).join('\n'));
   return openCatalogue(settings.value);
 }
@@ -132,6 +136,18 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     );
     expect(later.key).toBe(planned().key);
     expect(later.recipe.variables).not.toEqual(planned().recipe.variables);
+  });
+
+  test('keeps what the operator masks, and secrets that a caller brings, out of its plan', () => {
+    const over = `${provider.section}: { bakeryDefaults: { maskedPackerParameters: [package_type] } }`;
+    const masking = catalogueOf(SHIPPED, Object.fromEntries(enabled), { over });
+    const request = aRequest({ variables: { db_password: 'plum pudding' } });
+    const plan = planBake(request, { catalogue: masking, templates, now: NOON, sealing });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.no));
+    const { confided, ...rest } = plan.value;
+    expect(confided).toEqual({ package_type: offer.baseImages[0]?.packageType, db_password: 'plum pudding' });
+    expect(rest.recipe.variables).not.toHaveProperty('package_type');
+    expect(JSON.stringify(rest)).not.toContain('pudding');
   });
 
   test('fills no place itself and asks the worker for its configDir', () => {

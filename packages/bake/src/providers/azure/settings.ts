@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
+import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
 /** A base image of the marketplace: publisher, offer and sku name it. */
@@ -32,6 +33,7 @@ export const AzureSettings = z.object({
   bakeryDefaults: z
     .object({
       templateFile: z.string().optional(),
+      ...MaskedParameters,
       baseImages: z.array(z.object({ baseImage: AzureBaseImage })).default([]),
     })
     .prefault({}),

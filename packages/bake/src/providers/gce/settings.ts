@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
+import { MaskedParameters } from '../../settings/masked.ts';
 
 /** A base image; pipelines' forms show which ones are families. */
 export const GceBaseImage = BaseImageSettings.extend({ isImageFamily: z.boolean().default(false) });
@@ -39,7 +40,7 @@ export type GceAccount = z.infer<typeof GceAccount>;
 /** The section `google`. */
 export const GceSettings = z.object({
   accounts: z.array(GceAccount).default([]),
-  bakeryDefaults: GceDefaults.prefault({}),
+  bakeryDefaults: GceDefaults.extend(MaskedParameters).prefault({}),
   /** Where older bakeries have the same; it fills the gaps. */
   gce: z.object({ bakeryDefaults: GceDefaults.prefault({}) }).prefault({}),
 });
