@@ -29,7 +29,7 @@ readonly RPM_REPOSITORIES=/etc/yum.repos.d
 uploaded=() policy_is_ours=no
 
 main() {
-  local wanted=() repositories=() hidden=()
+  local wanted=() repositories=()
   trap clear_away EXIT
   case ${package_type:-} in
     deb | rpm) ;;
@@ -44,9 +44,8 @@ main() {
   read_artifacts
   # The order that the classic bakery gives them; each once.
   read_lines repositories "$(printf '%s\n' ${repositories[@]+"${repositories[@]}"} | trimmed_lines | LC_ALL=C sort -u)"
-  learn_credentials
-  tell_inputs | hide_credentials
   refuse_unusable
+  tell_inputs | hide_credentials
 
   case $package_type in
     deb) install_debs ;;
@@ -61,7 +60,13 @@ tell_inputs() {
 }
 
 refuse_unusable() {
-  local package
+  local package entry
+  for entry in ${repositories[@]+"${repositories[@]}"}; do
+    # A package manager takes the host for the user and tells the world the rest.
+    if [[ $entry =~ ://[^/@[:space:]]*:[^/@[:space:]]*[^/@0-9[:space:]][^/@[:space:]]*/[^[:space:]]*@ ]]; then
+      fail 2 'a repository has a password with a slash in it; write that as %2F'
+    fi
+  done
   for package in ${wanted[@]+"${wanted[@]}"}; do
     # It would be an option to a program that runs as root.
     if [[ $package == -* ]]; then fail 2 "'$package' is not a package: it begins with a dash"; fi
@@ -118,15 +123,16 @@ refresh_deb_lists() {
 # is not a pattern that others may fit.
 apt_get() {
   with_patience as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get "$1" --yes "${allowances[@]}" \
-    -o DPkg::Lock::Timeout="$LOCK_SECONDS" -o Acquire::Retries=3 -o Acquire::Languages=none -o Dpkg::Use-Pty=0 \
+    -o DPkg::Lock::Timeout="$LOCK_SECONDS" -o Acquire::Retries=2 -o Acquire::Languages=none -o Dpkg::Use-Pty=0 \
     -o APT::Cmd::Pattern-Only=true -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "${@:2}"
 }
 
 # An entry with options of its own (`[signed-by=/…] https://… suite main`) stands as it is. One without is trusted: it was named for this bake.
 deb_lines() { sed -E -e 's/^deb[[:space:]]+//' -e '/^\[/! s/^/[trusted=yes] /' -e 's/^/deb /'; }
 
+# That it must answer is not every machine's default.
 rpm_repository() {
-  printf '[bakehouse-%s]\nname=bakehouse-%s\nbaseurl=%s\nenabled=1\ngpgcheck=0\n' "$1" "$1" "$2"
+  printf '[bakehouse-%s]\nname=bakehouse-%s\nbaseurl=%s\nenabled=1\ngpgcheck=0\nskip_if_unavailable=0\n' "$1" "$1" "$2"
 }
 
 # With SYSTEMD_OFFLINE systemctl enables and disables as told, and starts nothing: what policy-rc.d is to a deb.
@@ -283,26 +289,15 @@ is_half_done() { [[ ${demand:-} == all ]] && grep -Eq '^W: (Failed to fetch|Some
 
 is_lock_held() { grep -Eq 'ould not get lock|nable to (acquire|lock)|is locked by another|holding the yum lock|aiting for process' "$1"; }
 
+# A server that says "not you" or "not here" says so again.
 is_network_trouble() {
-  grep -Eiq -e 'failed to fetch|index files failed to download|temporary failure|could not resolve|(could not|unable to) connect' \
-    -e 'connection (failed|refused|reset|timed out)|hash sum mismatch|unexpected size|cannot download|curl error|mirrorlist' \
-    -e 'valid baseurl|[^0-9]5[0-9][0-9] +(internal|bad|service|gateway)' "$1"
+  grep -Eiv '(status code:|error:?|  ) ?40[134]( |$)' "$1" |
+    grep -Eiq -e 'failed to fetch|temporary failure|could not resolve|(could not|unable to) connect|curl error|mirrorlist|valid baseurl' \
+      -e 'connection (failed|refused|reset|timed out)|hash sum mismatch|unexpected size|mirrors were already tried' \
+      -e 'status code: 5|[^0-9]5[0-9][0-9] +(internal|bad|service|gateway)'
 }
 
-# What stands before the last @ of an address, also where a slash in a password keeps it from looking like one.
-learn_credentials() {
-  local entry word words
-  for entry in ${repositories[@]+"${repositories[@]}"}; do
-    read -ra words <<<"$entry"
-    for word in "${words[@]}"; do
-      [[ $word == *://*@* ]] || continue
-      word=${word#*://}
-      hidden+=(-e "s#$(sed -E 's/[].*^$+?(){}|\\#[]/\\&/g' <<<"${word%@*}")@?##g")
-    done
-  done
-}
-
-hide_credentials() { sed -u -E ${hidden[@]+"${hidden[@]}"} -e 's#://[^/[:space:]]*@#://#g'; }
+hide_credentials() { sed -u -E 's#://[^/[:space:]]*@#://#g'; }
 
 # read_lines NAME TEXT fills the array of that name; no text, no lines. (A root that is not yet a running system may lack /dev/fd, so no `< <(…)`.)
 read_lines() {
