@@ -75,6 +75,14 @@ test('a text that is cut within a secret shows no part of it', () => {
   expect(makeRedactor(['hunter22']).redact('pass word', 4)).toBe('pass');
 });
 
+test('what a pattern knows is masked though nobody told it, beside and across what was told', () => {
+  const { redact } = makeRedactor(['hunter22'], [/(?<=sig=)\S+/g]);
+  expect(redact('https://x/?sig=abc and hunter22')).toBe(`https://x/?sig=${MASK} and ${MASK}`);
+  expect(redact('sig=abchunter22def')).toBe(`sig=${MASK}`);
+  expect(redact('https://x/?sig=abcdef', 17)).toBe(`https://x/?sig=${MASK}`);
+  expect(makeRedactor([], [/(?<=sig=)\S+/g]).redact('sig=abc')).toBe(`sig=${MASK}`);
+});
+
 test('whatever surrounds it, a secret never comes through', () => {
   const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => text.trim().length >= 4);
   fc.assert(

@@ -40,6 +40,15 @@ test('a good run tells its lines in order and reports its artifacts', async () =
   });
 });
 
+test('what a cloud’s Packer makes up and nobody may see is masked, in lines and in errors', async () => {
+  const signed = 'OSDiskUriReadOnlySas: https://store.example/os.vhd?sp=r&sig=abc%2Fdef';
+  const done = await run([{ say: `--> azure-arm: ${signed}` }, { stderr: true, line: signed }, FINISHED], {
+    recipe: { provider: 'azure' },
+  });
+  expect(done.told[0]).toBe('--> azure-arm: OSDiskUriReadOnlySas: https://store.example/os.vhd?sp=r&sig=<sensitive>');
+  expect(JSON.stringify(done)).not.toContain('abc%2Fdef');
+});
+
 test('an exit of 0 without "Builds finished" is reported as just that', async () => {
   const done = await run([{ say: 'hello' }, { exit: 0 }]);
   expect(done.run).toMatchObject({ ended: 'exited', report: { exitCode: 0, saidFinished: false, builds: [] } });

@@ -58,6 +58,16 @@ test('a request that names no provider gets the one from the settings', () => {
   expect(toRequest(ClassicBody.parse({ base_os: 'x' }), HERE)).toMatchObject({ value: { provider: 'docker' } });
 });
 
+test('for azure an empty base name and an empty base image are something else than none: they stand in the name', () => {
+  const azure = { cloud_provider_type: 'azure', os_type: 'linux', package_type: 'RPM' };
+  const optionsOf = (body: object) => toRequest(ClassicBody.parse({ ...azure, ...body }), HERE);
+  expect(optionsOf({ base_os: '', base_name: '' })).toMatchObject({
+    ok: true,
+    value: { base: undefined, options: { osType: 'linux', packageType: 'rpm', baseName: '', system: '' } },
+  });
+  expect(optionsOf({ base_os: null, base_name: null })).toEqual(optionsOf({}));
+});
+
 test('an option of one provider is no trouble for another', () => {
   const body = ClassicBody.parse({ cloud_provider_type: 'local', base_os: 'x', organization: 'night' });
   expect(toRequest(body, HERE)).toMatchObject({ ok: true, value: { options: {} } });

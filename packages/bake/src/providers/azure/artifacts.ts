@@ -10,7 +10,7 @@ export function readAzureImages(record: PackerRecord, recipe: BakeRecipe): reado
 }
 
 /** A signature in an address opens a disk to whoever reads it; Packer 1.6 prints such addresses with the disks it made. */
-export const AZURE_SECRETS = [/(?<=\bsig(?:=|%3D))[^&\s"'\\<>]+/gi];
+export const AZURE_SECRETS = [/(?<=sig(?:=|%3D))[^&\s"'\\<>]+/gi];
 
 type Image = Omit<Artifact, 'type'>;
 

@@ -21,7 +21,7 @@ export function chooseAzure(request: BakeRequest, settings: AzureSettings): Resu
   const account = accountOf(request, settings);
   if (!account.ok) return account;
 
-  const { publisher, baseName = '', baseLabel = '', customManagedImage } = options.value;
+  const { publisher, customManagedImage } = options.value;
   const market = publisher === undefined ? base.value : options.value;
   return yes({
     ...ready.value,
@@ -35,8 +35,7 @@ export function chooseAzure(request: BakeRequest, settings: AzureSettings): Resu
       ...accountVariables(account.value),
     },
     secrets: secretsOf(account.value),
-    // Names that a caller asked for set an image apart, those that we derive do not.
-    distinct: [baseName, baseLabel],
+    distinct: askedNames(options.value),
   });
 }
 
@@ -84,6 +83,12 @@ function sourceImageOf(
   const market = [publisher, offer, sku].filter((part) => part).join(':');
   return base === undefined ? (customManagedImage ?? market) : market || (customManagedImage ?? '');
 }
+
+/** Parts of a name that a caller asked for set an image apart, those that we derive do not. An empty one was asked for too. */
+const askedNames = ({ baseName, baseLabel, system }: AzureOptions): string[] =>
+  Object.entries({ baseName, baseLabel, system }).flatMap(([part, said]) =>
+    said === undefined ? [] : `${part}: ${said}`,
+  );
 
 const accountVariables = ({ packerResourceGroup, subscriptionId, tenantId, objectId }: AzureAccount): Variables => ({
   azure_resource_group: packerResourceGroup ?? null,

@@ -1,11 +1,11 @@
 import type { BaseImage } from '../../base-image.ts';
+import { nameImage } from '../../name-image.ts';
 import { defineProvider } from '../../provider.ts';
 import { yes } from '../../result.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { addressOfGceImage, readGceImages } from './artifacts.ts';
 import { chooseGce, findGceAccount } from './choose.ts';
-import { nameGceImage } from './name.ts';
 import { type GceBaseImage, GceSettings, gceDefaults } from './settings.ts';
 
 export const gce = defineProvider({
@@ -14,7 +14,8 @@ export const gce = defineProvider({
   offer: (settings) => ({
     baseImages: gceDefaults(settings).baseImages.map(({ baseImage }) => withFacts(baseImage)),
     choose: (request) => chooseGce(request, settings),
-    name: (request, { packageType }, now) => nameGceImage(request, { packageType, now }),
+    // As it is: our templates clean it as the cloud wants it, and what Packer then reports is the image's name.
+    name: (request, { packageType }, now) => nameImage(request, { packageType, now }),
     nameVariables: (names, request) => ({ gce_target_image: names.imageName, ...buildVariables(request, names) }),
     classicKeyPart: (request) => {
       const account = findGceAccount(request, settings);
