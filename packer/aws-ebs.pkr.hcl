@@ -62,6 +62,11 @@ variable "aws_ssh_username" {
   type = string
 }
 
+variable "aws_ssh_pty" {
+  type    = bool
+  default = false
+}
+
 variable "aws_winrm_username" {
   type    = string
   default = ""
@@ -162,7 +167,7 @@ source "amazon-ebs" "image" {
   instance_type               = var.aws_instance_type
   spot_price                  = var.aws_spot_price
   ssh_username                = var.aws_ssh_username
-  ssh_pty                     = true
+  ssh_pty                     = var.aws_ssh_pty
   pause_before_connecting     = var.aws_boot_pause
 
   run_tags = {
@@ -180,7 +185,7 @@ source "amazon-ebs" "image" {
   }
 
   ami_name    = var.aws_target_ami
-  ena_support = var.aws_ena_support
+  ena_support = var.aws_ena_support ? true : null
 
   tags = {
     appversion     = var.appversion

@@ -240,7 +240,7 @@ source "amazon-chroot" "image" {
 
   ami_name                = var.aws_target_ami
   ami_virtualization_type = "hvm"
-  ena_support             = var.aws_ena_support
+  ena_support             = var.aws_ena_support ? true : null
 
   ami_regions = compact([
     var.copy_to_1,

@@ -197,7 +197,7 @@ source "amazon-ebs" "image" {
   }
 
   ami_name    = regex_replace(var.aws_target_ami, "[^A-Za-z0-9()\\[\\] ./'@_-]", "-")
-  ena_support = var.aws_ena_support
+  ena_support = var.aws_ena_support ? true : null
 
   tags = {
     appversion     = var.appversion

@@ -2,6 +2,7 @@
 import { run } from './run.mjs';
 import { nodeIsTooOld } from './set-up/node-version.mjs';
 import { installNpmPackages } from './set-up/npm-packages.mjs';
+import { installPythonPackages } from './set-up/python-packages.mjs';
 import { installSystemPrograms } from './set-up/system-programs.mjs';
 import { runTests } from './tests.mjs';
 
@@ -26,7 +27,7 @@ const tooOld = nodeIsTooOld(process.versions.node);
 if (tooOld) end(3, tooOld);
 // Debian keeps programs of administrators where other users do not look.
 process.env.PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-const missing = installSystemPrograms(verb) ?? installNpmPackages();
+const missing = installSystemPrograms(verb) ?? installNpmPackages() ?? installPythonPackages(verb);
 if (missing) end(3, missing);
 
 if (verb === 'test' || verb === 'e2e') process.exitCode = await runTests(verb, args);

@@ -43,7 +43,7 @@ export async function withDisk<T>(image: string, use: (disk: OpenImage) => Promi
   }
 }
 
-function installed(status: string): string[] {
+export function installed(status: string): string[] {
   return status.split('\n\n').flatMap((paragraph) => {
     const name = /^Package: (.+)$/m.exec(paragraph)?.[1];
     return name && /^Status: install ok installed$/m.test(paragraph) ? [name] : [];

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { canInstall, installCommand, installPackages } from './apt.mjs';
@@ -44,12 +45,20 @@ const PROGRAMS = [
   { program: 'mke2fs', package: 'e2fsprogs', why: 'writes the file systems on them', verbs: BAKING },
   { program: 'dockerd', package: 'docker.io', why: 'bakes docker images', verbs: isRoot ? ['e2e'] : [] },
   { program: 'docker-registry', package: 'docker-registry', why: 'takes docker images', verbs: isRoot ? ['e2e'] : [] },
+  {
+    program: 'python3',
+    package: 'python3-venv',
+    why: 'plays EC2, in a place of its own',
+    verbs: isRoot ? ['e2e'] : [],
+    // Debian has the program without what makes such places.
+    works: () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0,
+  },
 ];
 
 /** Installs the programs that `verb` needs and that are nowhere on PATH; a sentence with the command to run when that may not or cannot be done. */
 export function installSystemPrograms(verb) {
   const missing = PROGRAMS.filter(
-    (one) => one.verbs.includes(verb) && !process.env[one.instead?.[verb]] && !isOnPath(one.program),
+    (one) => one.verbs.includes(verb) && !process.env[one.instead?.[verb]] && !isThere(one),
   );
   if (missing.length === 0) return undefined;
   const packages = [...new Set(missing.map((one) => one.package))];
@@ -62,13 +71,15 @@ export function installSystemPrograms(verb) {
     return `These programs are missing:\n${table}\n${refusal} Run this, then try again:\n  ${installCommand(packages)}`;
   console.error(`These programs are missing and will be installed with apt-get:\n${table}`);
   const { ok, said } = installPackages(packages);
-  const still = missing.filter((one) => !isOnPath(one.program)).map((one) => one.program);
+  const still = missing.filter((one) => !isThere(one)).map((one) => one.program);
   if (ok && still.length === 0) return undefined;
   const what = ok
     ? `apt-get installed ${packages.join(' ')}, and there is still no ${still.join(', ')} on PATH.`
     : 'apt-get failed.';
   return `${said}\n${what} Mend that, or install by hand, then run this again:\n  ${installCommand(packages)}`;
 }
+
+const isThere = ({ program, works = () => true }) => isOnPath(program) && works();
 
 function isOnPath(program) {
   return (process.env.PATH ?? '').split(path.delimiter).some((directory) => {
