@@ -4,7 +4,7 @@ import { classicMessage } from '../../../apps/api/src/rosco/classic-error.ts';
 import type { Catalogue } from '../../../packages/bake/src/catalogue.ts';
 import { classicKey } from '../../../packages/bake/src/classic-key.ts';
 import { FoundImage } from '../../../packages/bake/src/image-query.ts';
-import { type BakePlan, imageQuery, planBake } from '../../../packages/bake/src/plan.ts';
+import { type BakePlan, type Confided, imageQuery, planBake } from '../../../packages/bake/src/plan.ts';
 import type { Offer } from '../../../packages/bake/src/provider.ts';
 import { explainRefusal, type Refusal } from '../../../packages/bake/src/refusal.ts';
 import type { BakeRequest } from '../../../packages/bake/src/request.ts';
@@ -74,14 +74,14 @@ function offerTo({ request, catalogue }: Question): Result<Offer, Refusal> {
   return { ok: true, value: offer };
 }
 
-function plan(question: Question): Result<BakePlan, Refusal> {
+function plan(question: Question): Result<BakePlan & Confided, Refusal> {
   const { catalogue, found, now, request } = question;
   const offer = offerTo(question);
   if (!offer.ok || !request.ok) return offer.ok ? no(refusalOf(request)) : offer;
   const choice = offer.value.choose(request.value, found);
   if (!choice.ok) return choice;
   const templates = templatesNamed([choice.value.template, request.value.varFile]);
-  return planBake(request.value, { catalogue, now, templates, found });
+  return planBake(request.value, { catalogue, now, templates, found, withoutKey: 'leave-open' });
 }
 
 function refusalOf(result: Result<unknown, Refusal>): Refusal {
@@ -157,6 +157,10 @@ function checkSource(vector: Vector): Verdict {
   const carriers = SETTING_OF[vector.area];
   if (carriers === undefined) return notYet(`no variables are named that carry the settings of ${vector.area}`);
   if (carriers === null) return compare(settings, null);
+  // The reference blanks its source image then, and Packer fails on it.
+  if (Input.parse(vector.input).request?.['base_ami'] === '' && Object.values(settings ?? {}).includes('')) {
+    return deviation('D21');
+  }
 
   const request = taken(question.request);
   const query = imageQuery(request, question.catalogue);
@@ -198,15 +202,16 @@ const Expected = z
   })
   .transform(({ masked, maskedParameters, ...rest }) => ({ ...rest, masked: masked ?? maskedParameters ?? [] }));
 
-/** What reaches Packer, whoever fills it in: the plan, the worker's places, and the secrets that the plan only names. */
+/** What reaches Packer, whoever fills it in: the plan, the worker's places, the secrets that the plan only names, and those the caller brought. */
 function checkVariables(vector: Vector): Verdict {
   const { settings, ...question } = ask(vector);
-  const { recipe } = taken(plan({ settings, ...question }));
+  const { recipe, confided } = taken(plan({ settings, ...question }));
   const { parameters, vars, masked, artifactFileReferences } = Expected.parse(vector.expected);
   const secrets = Object.entries(recipe.secrets).map(([name, secret]) => [name, settings.secret(secret)]);
-  const got = asText({ ...recipe.variables, ...placesOf(vector, recipe.places), ...Object.fromEntries(secrets) });
+  const apart = { ...Object.fromEntries(secrets), ...confided };
+  const got = asText({ ...recipe.variables, ...placesOf(vector, recipe.places), ...apart });
 
-  const shown = masked.filter((name) => vars[name] !== undefined && !(name in recipe.secrets));
+  const shown = masked.filter((name) => vars[name] !== undefined && !(name in apart));
   if (shown.length > 0) return failed({ 'not a secret here': shown });
   if (artifactFileReferences) {
     const references = (recipe.packageArtifacts ?? []).map(({ reference }) => reference);
