@@ -22,6 +22,7 @@ export const DEVIATIONS = {
   D15: 'a package is its text, never a pattern',
   D16: 'what crashed is refused with a reason',
   D20: 'a name that the reference forgot to fill in is filled in',
+  D21: 'an empty base_ami is none, and does not blank the source image',
 } as const;
 export type Deviation = keyof typeof DEVIATIONS;
 
