@@ -7,13 +7,14 @@ import { claimPorts, type PortWishes } from './claim-ports.ts';
 import { lastWords, type Part, startPart } from './part.ts';
 import { ownProgram } from './program.ts';
 import { redisServes, startRedis } from './redis.ts';
+import { sealingKeyFile } from './sealing-key.ts';
 
 /** Slow machines need a while to read a thousand modules; a program that cannot start says so and ends long before. */
 const READY_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 100;
 
 export interface StackPlan extends PortWishes {
-  /** Holds `redis`, `logs` and the lock. */
+  /** Holds `redis`, `logs`, the sealing key and the lock. */
   directory: string;
   variables: Readonly<Record<string, string>>;
 }
@@ -47,7 +48,8 @@ async function startParts(plan: StackPlan, crew: Crew, signal: AbortSignal): Pro
   const redisUrl = await bringRedis(plan, crew, signal);
   if (!redisUrl.ok) return redisUrl;
 
-  const shared = { ...plan.variables, ...environmentOf(plan.config), REDIS_URL: redisUrl.value };
+  const sealing = await sealingKeyFile(plan.directory, plan.variables);
+  const shared = { ...plan.variables, ...environmentOf(plan.config), ...sealing, REDIS_URL: redisUrl.value };
   const own = async (name: string, app: 'api' | 'worker', variables: Record<string, string>) => {
     const part = await startPart({
       name,
