@@ -1,5 +1,6 @@
-// `node tools/check.mjs`: format, lint, types, import floors and dead code. All are run, side by side; what fails is shown.
+// `node tools/check.mjs`: format, lint, types, import floors, dead code and shell scripts. All are run, side by side; what fails is shown.
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './root.mjs';
@@ -9,6 +10,7 @@ const CHECKS = [
   { name: 'types', program: 'tsc', args: ['-p', '.'] },
   { name: 'import floors', program: 'depcruise', args: ['apps', 'packages', 'test'] },
   { name: 'dead code', program: 'knip', args: [] },
+  { name: 'shell scripts', program: 'shellcheck', args: ['--color=never', ...shellScripts()] },
 ];
 
 /** Runs every check, saying how each went; answers with the names of those that failed. */
@@ -20,7 +22,8 @@ export async function check() {
 
 async function runOne({ name, program, args }) {
   const began = performance.now();
-  const { code, output } = await outputOf(path.join(ROOT, 'node_modules/.bin', program), args);
+  const ours = path.join(ROOT, 'node_modules/.bin', program);
+  const { code, output } = await outputOf(existsSync(ours) ? ours : program, args);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(16)} ${seconds} s`);
   return { name, ok: code === 0, output };
@@ -32,9 +35,22 @@ function outputOf(command, args) {
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
   return new Promise((resolve) => {
-    child.on('error', ({ message }) => resolve({ code: 1, output: message }));
+    child.on('error', ({ code, message }) => {
+      const mend = `there is no ${command} on PATH; \`npm test\` installs what is missing`;
+      resolve({ code: 1, output: code === 'ENOENT' ? mend : message });
+    });
     child.on('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString('utf8') }));
   });
+}
+
+/** What Packer or CI runs, and what plays a part in tests. */
+function shellScripts() {
+  const below = ['packer', 'test'].flatMap((room) =>
+    readdirSync(path.join(ROOT, room), { recursive: true })
+      .filter((name) => name.endsWith('.sh'))
+      .map((name) => path.join(room, name)),
+  );
+  return [...below, '.ci/run'];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

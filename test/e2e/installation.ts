@@ -22,7 +22,7 @@ interface Circumstances {
   as?: 'root' | 'baker' | 'nobody';
 }
 
-export interface Installed extends Ran {
+interface Installed extends Ran {
   /** Lines of the files in `/mnt/facts`, by name, and `left`: what the script added to (`>`) or took from (`<`) the places that it writes to. */
   facts: Record<string, string[]>;
 }

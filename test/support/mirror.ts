@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a mirror does with one request: answer, say it is overloaded, hang up, hang up in the middle, or answer so many ms later. */
-export type Mood = 'serve' | 'unavailable' | 'hang up' | 'half' | number;
+type Mood = 'serve' | 'unavailable' | 'hang up' | 'half' | number;
 
 /** A package mirror on loopback that serves a directory as well, or as badly, as it is told to. */
 export interface Mirror {

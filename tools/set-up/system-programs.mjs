@@ -34,6 +34,7 @@ const PROGRAMS = [
     why: 'gives packages the /proc and /dev that their scripts expect',
     verbs: [...BAKING, 'test'],
   },
+  { program: 'shellcheck', package: 'shellcheck', why: 'checks the scripts that bakes run', verbs: ['test'] },
   { program: 'mmdebstrap', package: 'mmdebstrap', why: 'makes the base trees of local images', verbs: BAKING },
   {
     program: 'newuidmap',
