@@ -16,7 +16,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const shipped = new Set(readdirSync(TEMPLATES));
 /** Clouds whose golden plans are whole: Packer lacks nothing to begin with them. */
-const CLOUDS = ['alicloud', 'azure', 'gce', 'oracle', 'tencentcloud'];
+const CLOUDS = ['alicloud', 'aws', 'azure', 'gce', 'oracle', 'tencentcloud'];
 const plans = CLOUDS.flatMap((provider) =>
   readdirSync(path.join(GOLDEN, provider)).map((which) => `${provider}/${which}`),
 );
