@@ -61,14 +61,17 @@ test('secrets of a request are sealed for the bake, and no answer, no record and
     value: { db_password: variables.db_password, estate: variables.estate },
   });
 
-  const answers = await Promise.all([
-    post(keyed, '/bakes', aRequest({ variables })),
-    post(keyed, '/plan', aRequest({ variables })),
-    keyed.api.inject({ method: 'GET', url: `/bakes/${id}` }),
-    keyed.api.inject({ method: 'GET', url: '/bakes' }),
-    keyed.api.inject({ method: 'GET', url: `/api/v1/here/status/${id}` }),
-    keyed.api.inject({ method: 'DELETE', url: `/bakes/${id}` }),
-  ]);
+  const answers = [
+    ...(await Promise.all([
+      post(keyed, '/bakes', aRequest({ variables })),
+      post(keyed, '/plan', aRequest({ variables })),
+      keyed.api.inject({ method: 'GET', url: `/bakes/${id}` }),
+      keyed.api.inject({ method: 'GET', url: '/bakes' }),
+      keyed.api.inject({ method: 'GET', url: `/api/v1/here/status/${id}` }),
+    ])),
+    // After the others: a bake that is cancelled answers nobody.
+    await keyed.api.inject({ method: 'DELETE', url: `/bakes/${id}` }),
+  ];
   for (const answer of answers) {
     expect(answer.statusCode).toBe(200);
     expect(answer.body).not.toContain(words);
