@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, becomes, logOf, look, says } from '../support/ask.ts';
@@ -123,17 +123,106 @@ describe('a worker', () => {
     await becomes(url, id, { state: 'baked' });
 
     expect(await logOf(url, id)).toContain(`begun ${mark} with <sensitive>`);
-    const [port = ''] = /\d+$/.exec(redisUrl) ?? [];
-    const everything = execFileSync('redis-cli', ['-p', port, '--raw', 'EVAL', EVERY_VALUE, '0'], {
-      encoding: 'latin1',
+    for (const all of [everythingIn(redisUrl), logsIn(directory)]) {
+      expect(all).toContain(id);
+      expect(all).not.toContain('pa5s');
+    }
+  });
+
+  test('shows what a request confides to Packer and to nobody else, while it bakes and after', async () => {
+    const { url, redisUrl, directory } = await aFleet({
+      environment: { ...environment, BAKEHOUSE_SEALING_KEY: KEY },
+      workers: 0,
     });
-    expect(everything).toContain(id);
-    expect(everything).not.toContain('pa5s');
-    const logs = execFileSync('sh', ['-c', `cat ${directory}/*.log`], { encoding: 'latin1' });
-    expect(logs).toContain(id);
-    expect(logs).not.toContain('pa5s');
+    const mark = crypto.randomUUID();
+    const word = `gr4pes${mark.slice(0, 8)}`;
+    // The one is a secret of the settings, which the caller overrides; the other looks like one.
+    const variables = { seconds: '3', mark, recipe_secret: `${word},of "wrath"`, vault_token: `${word}-too` };
+    const id = await ask(url, { template: 'sleeper.json', variables });
+    expect(everythingIn(redisUrl)).not.toContain(word);
+
+    await fleet?.startWorker();
+    await says(url, id, `begun ${mark} with <sensitive>`);
+    const staged = execFileSync('find', [path.join(directory, 'st'), '-name', 'variables.json'], { encoding: 'utf8' });
+    expect((await stat(staged.trim())).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(staged.trim(), 'utf8'))).toMatchObject(variables);
+    // Packer's own words, before they are redacted, stand in the 0700 stage as long as it does.
+    const elsewhere = execFileSync('sh', ['-c', `grep -rl ${word} ${directory} | grep -v ^${directory}/st/ || true`]);
+    expect(elsewhere.toString()).toBe('');
+    // The template's own shell has it there, because that is how Packer hands environment_vars to a local one.
+    const commands = (await commandLines()).filter((command) => !command.startsWith('/bin/sh'));
+    expect(commands.filter((command) => command.includes('variables.json'))).not.toEqual([]);
+    for (const command of commands) expect(command).not.toContain(word);
+    expect(everythingIn(redisUrl)).not.toContain(word);
+
+    const bake = await becomes(url, id, { state: 'baked' });
+    expect(bake.recipe.confidential).toEqual(['recipe_secret', 'vault_token']);
+    const told = JSON.stringify([bake, await logOf(url, id)]);
+    for (const all of [told, everythingIn(redisUrl), logsIn(directory)]) {
+      expect(all).toContain(id);
+      expect(all).not.toContain(word);
+    }
+    expect(execFileSync('sh', ['-c', `grep -rl ${word} ${directory} || true`]).toString()).toBe('');
+  });
+
+  test.each([
+    ['no key', '', 'this worker has no sealing key'],
+    ['another key', `${KEY.slice(1)}0`, 'sealed with another key'],
+  ])('that has %s fails a bake with secrets at once, and says which and what to do', async (_what, key, message) => {
+    const { url, startWorker, directory } = await aFleet({
+      environment: { ...environment, BAKEHOUSE_SEALING_KEY: KEY },
+      workers: 0,
+    });
+    const id = await ask(url, { template: 'sleeper.json', variables: { vault_token: 'gr4pes' } });
+    await startWorker({ BAKEHOUSE_SEALING_KEY: key });
+    const { failure, attempts } = await becomes(url, id, { state: 'failed' });
+    expect(failure).toMatchObject({ class: 'auth', message: expect.stringContaining(message) });
+    expect(failure.message).toContain('vault_token');
+    expect(failure.next).toContain('BAKEHOUSE_SEALING_KEY');
+    expect(attempts).toBe(1);
+    expect(logsIn(directory)).not.toContain(KEY.slice(8, 40));
+  });
+
+  test('bakes a classic request with secrets where nobody has a key, and keeps them no longer than that', async () => {
+    const { url, redisUrl, directory } = await aFleet();
+    const mark = crypto.randomUUID();
+    const attributes = { seconds: '1', mark, recipe_secret: 'gr4pes' };
+    const response = await fetch(`${url}/api/v1/here/bake`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        cloud_provider_type: 'local',
+        base_os: 'bookworm',
+        template_file_name: 'sleeper.json',
+        extended_attributes: attributes,
+      }),
+    });
+    const { id } = (await response.json()) as { id: string };
+    await becomes(url, id, { state: 'baked' });
+    expect(await logOf(url, id)).toContain(`begun ${mark} with <sensitive>`);
+    for (const all of [everythingIn(redisUrl), logsIn(directory)]) {
+      expect(all).toContain(id);
+      expect(all).not.toContain('gr4pes');
+    }
+    expect(logsIn(directory)).toContain('BAKEHOUSE_SEALING_KEY_FILE');
   });
 });
+
+const KEY = '0f1e2d3c4b5a6978'.repeat(4);
+
+function everythingIn(redisUrl: string): string {
+  const [port = ''] = /\d+$/.exec(redisUrl) ?? [];
+  return execFileSync('redis-cli', ['-p', port, '--raw', 'EVAL', EVERY_VALUE, '0'], { encoding: 'latin1' });
+}
+
+const logsIn = (directory: string): string =>
+  execFileSync('sh', ['-c', `cat ${directory}/*.log`], { encoding: 'latin1' });
+
+/** Of every process on this machine. */
+async function commandLines(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')));
+}
 
 /** All keys with all they hold, whatever their type. */
 const EVERY_VALUE = `
