@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -26,7 +27,7 @@ export function readYaml(
   const lineOf = (offset: number) => lines.linePos(offset).line;
   // Without a schema of its own YAML leaves text as it was written.
   const parsed = parseAllDocuments(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
-  const read = [...parsed].map((document) => readDocument({ name, document, lineOf }, profiles));
+  const read = [...parsed].map((document) => readDocument({ name, document, lineOf, tally: { aliases: 0 } }, profiles));
   const problems = read.flatMap((part) => (part.ok ? [] : part.no));
   if (problems.length > 0) return no(problems);
   const nothing: Setting = { kind: 'nothing', spot: { file: name, line: 1 } };
@@ -52,6 +53,8 @@ interface File {
   name: string;
   document: Document;
   lineOf: (offset: number) => number;
+  /** How often an alias was followed: aliases of aliases would double without end. */
+  tally: { aliases: number };
 }
 
 /** Carries a spot up from the depth of a file; never leaves this file. */
@@ -64,6 +67,7 @@ class Unreadable extends Error {
 }
 
 const MAX_DEPTH = 40;
+const MAX_ALIASES = 10_000;
 
 const offsetOf = (node: Node | null | undefined): number => node?.range?.[0] ?? 0;
 
@@ -80,7 +84,7 @@ function toSetting(node: Node | null, file: File, depth: number): Setting {
   const spot = { file: file.name, line: file.lineOf(offsetOf(node)) };
   if (node === null) return { kind: 'nothing', spot };
   if (depth > MAX_DEPTH) throw new Unreadable('is nested too deeply', node);
-  if (isAlias(node)) return toSetting(node.resolve(file.document) ?? null, file, depth + 1);
+  if (isAlias(node)) return toSetting(aliased(node, file), file, depth + 1);
   if (isSeq<Node>(node))
     return { kind: 'list', spot, items: node.items.map((item) => toSetting(item, file, depth + 1)) };
   if (isMap<Node, Node | null>(node)) return { kind: 'map', spot, entries: toEntries(node.items, file, depth) };
@@ -89,6 +93,11 @@ function toSetting(node: Node | null, file: File, depth: number): Setting {
   // A key without a value has empty text; one that says null is as good as not written.
   if (['~', 'null', 'Null', 'NULL'].includes(node.source ?? '')) return { kind: 'nothing', spot };
   return { kind: 'text', spot, text: String(node.value ?? ''), isPlain: true };
+}
+
+function aliased(alias: Alias, { document, tally }: File): Node | null {
+  if (tally.aliases++ > MAX_ALIASES) throw new Unreadable('names aliases of aliases without end', alias);
+  return alias.resolve(document) ?? null;
 }
 
 function toEntries(pairs: readonly Pair<Node, Node | null>[], file: File, depth: number): Map<string, Setting> {
