@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Limits } from '@bakehouse/bake';
 import { execa } from 'execa';
+import { environmentText, ROOT_WORDS, rootArguments } from './as-root.ts';
 import { noteLeader } from './claim.ts';
 import { stageEnvironment } from './environment.ts';
 import { holdLeash, type Leash } from './leash.ts';
@@ -46,9 +47,9 @@ export async function runCommand(stage: Stage, command: Command, kitchen: Kitche
 
 async function supervise(stage: Stage, command: Command, kitchen: Kitchen & { spool: Spool }): Promise<CommandEnd> {
   const { spool, signal, outputLimit = DEFAULT_OUTPUT_LIMIT } = kitchen;
-  const child = startPacker(stage, command, kitchen);
+  const { child, send } = startPacker(stage, command, kitchen);
   const leader = child.pid === undefined ? null : identityOf(child.pid);
-  const leash = holdLeash<'signal' | 'deaf' | Overrun>({ stage: stage.dir, leader }, command.limits);
+  const leash = holdLeash<'signal' | 'deaf' | Overrun>({ stage: stage.dir, leader }, command.limits, send);
   // A full disk must not end the worker: without this note the sweep still knows the processes by their marker.
   const noted = noteLeader(stage.dir, leader).catch(() => {});
 
@@ -76,8 +77,8 @@ async function supervise(stage: Stage, command: Command, kitchen: Kitchen & { sp
 }
 
 /** What starts, behind a guard, is the guard: it says in shells' way that there is no such program, or that it may not be run. */
-function guardsExcuse(exitCode: number | undefined, { packer }: Kitchen): string | undefined {
-  if (packer.guard.length === 0) return undefined;
+function guardsExcuse(exitCode: number | undefined, { packer, sudo = [] }: Kitchen): string | undefined {
+  if (packer.guard.length === 0 && sudo.length === 0) return undefined;
   if (exitCode === 127) return 'it is not there any more';
   return exitCode === 126 ? 'it may not be executed any more' : undefined;
 }
@@ -87,17 +88,37 @@ const DEFAULT_OUTPUT_LIMIT = 2 * 1024 ** 3;
 /** How often time and size are looked at. */
 const WATCH_MS = 250;
 
-function startPacker(stage: Stage, command: Command, { packer, environment, spool }: Kitchen & { spool: Spool }) {
+function startPacker(stage: Stage, command: Command, kitchen: Kitchen & { spool: Spool }) {
+  const { packer, environment, sudo = [] } = kitchen;
+  const argv = [packer.path, ...command.arguments];
+  const env = stageEnvironment(stage, environment);
   // A worker that is killed cannot stop its Packer: the guard has the kernel send the SIGTERM.
-  const argv = [...packer.guard, packer.path, ...command.arguments];
-  const [program = packer.path, ...rest] = argv;
+  if (sudo.length === 0) return { child: start([...packer.guard, ...argv], { env, stage, kitchen }), send: undefined };
+
+  const asRoot = [...sudo, ...rootArguments(stage, { argv, graceMs: command.limits.graceMs })];
+  // Neither sudo nor the shell is Packer's: they have no marker by which they would be taken for it.
+  const child = start(asRoot, { env: { PATH: env['PATH'] ?? '' }, stage, kitchen, input: 'pipe' });
+  // It has just gone by itself, or never was; its exit code says so.
+  child.stdin?.on('error', () => {});
+  child.stdin?.write(environmentText(env));
+  return { child, send: (signal: keyof typeof ROOT_WORDS) => void child.stdin?.write(ROOT_WORDS[signal]) };
+}
+
+interface Start {
+  env: Readonly<Record<string, string>>;
+  stage: Stage;
+  kitchen: { spool: Spool };
+  input?: 'pipe';
+}
+
+function start([program = '', ...rest]: readonly string[], { env, stage, kitchen, input }: Start) {
   // execa takes any descriptor; its types know the first few.
-  const output = spool.fd as 3;
+  const output = kitchen.spool.fd as 3;
   return execa(program, rest, {
     cwd: stage.workDir,
-    env: stageEnvironment(stage, environment),
+    env,
     extendEnv: false,
-    stdin: 'ignore',
+    stdin: input ?? 'ignore',
     stdout: output,
     stderr: output,
     buffer: false,

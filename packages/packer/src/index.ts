@@ -1,3 +1,4 @@
+export { findWayToRoot } from './as-root.ts';
 export { allowedEnvironment, type Environment } from './environment.ts';
 export { type Sweep, type SweepOrder, sweepStages } from './janitor.ts';
 export { keepFiles } from './keep.ts';

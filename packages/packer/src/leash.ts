@@ -20,11 +20,17 @@ const REPEAT_AFTER_MS = 1_000;
 /** What helpers (a script, mmdebstrap) get to finish their own clean-up once Packer has gone. */
 const HELPERS_MS = 1_000;
 
-/** `mark.leader` must have been started just now, as the leader of its own process group. */
-export function holdLeash<Why>(mark: TreeMark, { graceMs }: { graceMs: number }): Leash<Why> {
+/**
+ * `mark.leader` must have been started just now, as the leader of its own process group. `send` takes a signal where this process may not:
+ * SIGTERM to the leader, SIGKILL to all.
+ */
+export function holdLeash<Why>(
+  mark: TreeMark,
+  { graceMs }: { graceMs: number },
+  send: (signal: 'SIGTERM' | 'SIGKILL') => void = sendTo(mark),
+): Leash<Why> {
   const bornAt = performance.now();
   const timers: NodeJS.Timeout[] = [];
-  const leader = mark.leader?.pid;
   let over = false;
   let killed = false;
   let pulled: { why: Why } | undefined;
@@ -32,7 +38,7 @@ export function holdLeash<Why>(mark: TreeMark, { graceMs }: { graceMs: number })
   const cut = (): void => {
     if (over) return;
     killed = true;
-    if (leader !== undefined) send(-leader, 'SIGKILL');
+    send('SIGKILL');
     void endTree(mark, 0);
   };
 
@@ -43,7 +49,7 @@ export function holdLeash<Why>(mark: TreeMark, { graceMs }: { graceMs: number })
       pulled = { why };
       const firstMs = Math.max(0, bornAt + LISTENS_AFTER_MS - performance.now());
       const terminate = (): void => {
-        if (!over && leader !== undefined) send(leader, 'SIGTERM');
+        if (!over) send('SIGTERM');
       };
       timers.push(
         setTimeout(terminate, firstMs),
@@ -60,10 +66,13 @@ export function holdLeash<Why>(mark: TreeMark, { graceMs }: { graceMs: number })
   };
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has just gone by itself.
-  }
-}
+const sendTo =
+  ({ leader }: TreeMark) =>
+  (signal: 'SIGTERM' | 'SIGKILL'): void => {
+    if (!leader) return;
+    try {
+      process.kill(signal === 'SIGKILL' ? -leader.pid : leader.pid, signal);
+    } catch {
+      // It has just gone by itself.
+    }
+  };

@@ -15,6 +15,8 @@ export type Overrun = 'total' | 'idle' | 'output';
 /** What a run needs from the worker. */
 export interface Kitchen {
   packer: Packer;
+  /** What `findWayToRoot` puts before a command, for a Packer that has to be root and a worker that is not. */
+  sudo?: readonly string[];
   /** What Packer may see of the worker's environment: see `allowedEnvironment`. */
   environment: Readonly<Record<string, string>>;
   /** Values that no line may show. Credentials in `environment` are known without being named here. */
