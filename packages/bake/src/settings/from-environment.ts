@@ -21,14 +21,14 @@ export function fromEnvironment(schemas: ReadonlyMap<string, z.core.$ZodType>, e
 }
 
 /** The variable that says a setting. */
-export const variableOf = (path: string): string =>
+const variableOf = (path: string): string =>
   path
     .split('.')
     .map((key) => key.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase())
     .join('_');
 
 /** The dotted paths of all that is one text, number, switch, word or list of words. */
-export function textPaths(schema: z.core.$ZodType, path: string): string[] {
+function textPaths(schema: z.core.$ZodType, path: string): string[] {
   const bare = unwrap(schema);
   if (isSecret(bare)) return [path];
   if (bare instanceof z.ZodObject)
