@@ -12,6 +12,7 @@ import {
 import type { BakeEnd, BakeInHand } from '@bakehouse/queue';
 import { openConfided } from './confided.ts';
 import { excuseInvalid, excuseOverrun } from './excuse.ts';
+import { rootFor } from './root.ts';
 import { resolveSecrets, type SecretSources } from './secrets.ts';
 
 /** What a worker brings to every bake. */
@@ -24,6 +25,8 @@ export interface Bakehouse {
   /** The worker's own environment, and the names in it that its operator lets Packer see besides those a provider needs. */
   environment: Readonly<Record<string, string | undefined>>;
   passEnvironment: readonly string[];
+  /** Templates that this worker builds as root. */
+  rootTemplates: readonly string[];
   stagesDir: string;
   imagesDir: string;
   cacheDir: string;
@@ -33,6 +36,9 @@ export interface Bakehouse {
 export async function bake(hand: BakeInHand, house: Bakehouse): Promise<BakeEnd> {
   const { id, attempt, recipe } = hand;
   await hand.enter('staging');
+  const { rootTemplates } = house;
+  const root = await rootFor(recipe, { rootTemplates, environment: allowedEnvironment(house.environment, []) });
+  if (!root.ok) return { outcome: root };
   const secrets = await resolveSecrets(recipe.secrets, house.secrets);
   if (!secrets.ok) return { outcome: secrets };
   const confided = openConfided(hand, house.sealing);
@@ -50,13 +56,13 @@ export async function bake(hand: BakeInHand, house: Bakehouse): Promise<BakeEnd>
     cacheDir: house.cacheDir,
   };
   const hidden = [...Object.values(secrets.value), ...wordsIn(confided.value)];
-  return withStage(order, (stage) => bakeInStage(hand, stage, { house, secrets: hidden }));
+  return withStage(order, (stage) => bakeInStage(hand, stage, { house, secrets: hidden, sudo: root.value }));
 }
 
 async function bakeInStage(
   hand: BakeInHand,
   stage: Stage,
-  { house, secrets }: { house: Bakehouse; secrets: readonly string[] },
+  { house, secrets, sudo }: { house: Bakehouse; secrets: readonly string[]; sudo: readonly string[] },
 ): Promise<BakeEnd> {
   const { recipe, signal } = hand;
   const names = [...(providers[recipe.provider]?.environment ?? []), ...house.passEnvironment];
@@ -72,7 +78,7 @@ async function bakeInStage(
   }
 
   await hand.enter('building');
-  const run = await runPacker(stage, recipe, kitchen);
+  const run = await runPacker(stage, recipe, { ...kitchen, sudo });
   if (run.ended === 'stopped') {
     if (run.killed)
       await hand.say(['— Packer did not end within its grace and was killed; what it had made may be left —']);

@@ -60,6 +60,9 @@ export const WorkerEnvironment = z.object({
   BAKEHOUSE_PASS_ENV: list(',')
     .prefault('')
     .describe('Names of further environment variables that Packer may see, `,`-separated.'),
+  BAKEHOUSE_ROOT_TEMPLATES: list(',')
+    .prefault('')
+    .describe('Templates that this worker builds as root, by file name, `,`-separated.'),
   BAKEHOUSE_SECRETS_DIR: z
     .string()
     .min(1)

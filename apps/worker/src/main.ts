@@ -46,6 +46,7 @@ async function start(config: WorkerConfig): Promise<void> {
     sealing: await openSealingKey(config),
     environment: process.env,
     passEnvironment: config.BAKEHOUSE_PASS_ENV,
+    rootTemplates: config.BAKEHOUSE_ROOT_TEMPLATES,
     stagesDir: config.BAKEHOUSE_STAGES,
     imagesDir: config.BAKEHOUSE_IMAGES,
     cacheDir: config.BAKEHOUSE_CACHE,
