@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Bake, hasEnded, no, type Result, yes } from '@bakehouse/bake';
 import { type Asked, openBakery } from '../bakery.ts';
 import { type Environment, readStackConfig, type StackConfig } from '../config.ts';
+import { type Docker, findDocker } from '../docker.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { bytes, duration } from '../quantities.ts';
 import { type Connected, giveUp, type Shell } from '../shell.ts';
@@ -11,6 +12,7 @@ import { openStack, type Stack } from '../stack/stack.ts';
 import { openStops, type Stops } from '../stops.ts';
 import type { Trouble } from '../trouble.ts';
 import { watchBake } from '../watch-bake.ts';
+import { fitDocker } from './demo-request.ts';
 
 export interface DemoFlags {
   provider: string;
@@ -25,16 +27,24 @@ export async function demo(shell: Shell, flags: DemoFlags): Promise<ExitCode> {
   const environment = withoutSharedThings(shell.environment);
   const config = readStackConfig({}, environment);
   if (!config.ok) return giveUp(shell, config.no);
+  const found = flags.provider === 'docker' ? await findDocker(environment.variables) : yes(undefined);
+  if (!found.ok) return giveUp(shell, found.no);
+  const docker = found.value;
 
   const stops = openStops();
   try {
     screen.print('starting a bakery of its own: Redis, the api, a worker …');
     const directory = path.join(flags.data, 'demo');
-    const plan = { config: config.value, workers: 1, directory, variables: environment.variables };
+    const plan = {
+      config: config.value,
+      workers: 1,
+      directory,
+      variables: { ...environment.variables, ...(docker && { DOCKER_HOST: docker.host }) },
+    };
     const opened = await openStack({ ...plan, ifPortTaken: 'move' }, stops.signal);
     if (!opened.ok) return giveUp(shell, opened.no);
-    const code = await withStack(shell, { stack: opened.value, stops }, flags);
-    if (code === EXIT.ok) await sayWhatStays(shell, { config: config.value, directory });
+    const code = await withStack(shell, { stack: opened.value, stops, docker }, flags);
+    if (code === EXIT.ok) await sayWhatStays(shell, { config: config.value, directory, docker });
     return code;
   } finally {
     stops.ignore();
@@ -50,7 +60,7 @@ function withoutSharedThings({ variables, ...rest }: Environment): Environment {
 /** Runs the demo in a stack that is closed whatever happens. */
 async function withStack(
   shell: Shell,
-  { stack, stops }: { stack: Stack; stops: Stops },
+  { stack, stops, docker }: { stack: Stack; stops: Stops; docker: Docker | undefined },
   flags: DemoFlags,
 ): Promise<ExitCode> {
   const over = new AbortController();
@@ -62,7 +72,7 @@ async function withStack(
   const connected = { ...shell, url: stack.url, bakery: openBakery(stack.url, signal), signal };
   stops.onFurther(() => stack.kill());
   try {
-    const shown = await show(connected, flags);
+    const shown = await show(connected, flags, docker);
     if (shown.ok) return shown.value;
     return giveUp(shell, over.signal.aborted ? await died : shown.no);
   } finally {
@@ -71,9 +81,16 @@ async function withStack(
   }
 }
 
-async function show(shell: Connected, flags: DemoFlags): Promise<Result<ExitCode, Trouble>> {
+async function show(
+  shell: Connected,
+  flags: DemoFlags,
+  docker: Docker | undefined,
+): Promise<Result<ExitCode, Trouble>> {
   const { bakery, screen, signal } = shell;
-  const request = { provider: flags.provider, region: 'local', base: flags.base, packages: flags.package };
+  const plain = { provider: flags.provider, region: 'local', base: flags.base, packages: flags.package };
+  const fitting = docker ? await fitDocker(shell, plain, docker) : yes(plain);
+  if (!fitting.ok) return fitting;
+  const request = fitting.value;
   screen.print(`asking ${bakery.url} for a bake: ${JSON.stringify(request)}`);
   const asked = await askForNewBake(shell, request);
   if (!asked.ok) return asked;
@@ -141,10 +158,20 @@ async function cancelForGood(url: string, { id }: Bake): Promise<void> {
 
 async function sayWhatStays(
   { screen }: Shell,
-  { config, directory }: { config: StackConfig; directory: string },
+  { config, directory, docker }: { config: StackConfig; directory: string; docker: Docker | undefined },
 ): Promise<void> {
   const { BAKEHOUSE_IMAGES: images, BAKEHOUSE_CACHE: cache } = config;
-  const files = await readdir(images, { recursive: true, withFileTypes: true }).catch(() => []);
+  screen.print(
+    docker
+      ? `what stays: the images in the docker daemon at ${docker.host}, which \`docker image rm\` removes, and the records in ${directory}`
+      : `what stays: the images in ${images} (${bytes(await sizeOf(images))}), what makes the next bake quicker in ${cache}, and the records in ${directory}; rm -r removes any of them`,
+  );
+  screen.print('`npm start` runs a bakery that stays up');
+}
+
+/** Of all files below a directory, in bytes; what goes meanwhile has none. */
+async function sizeOf(directory: string): Promise<number> {
+  const files = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
     files
       .filter((file) => file.isFile())
@@ -155,9 +182,5 @@ async function sayWhatStays(
         ),
       ),
   );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  screen.print(
-    `what stays: the images in ${images} (${bytes(total)}), what makes the next bake quicker in ${cache}, and the records in ${directory}; rm -r removes any of them`,
-  );
-  screen.print('`npm start` runs a bakery that stays up');
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
