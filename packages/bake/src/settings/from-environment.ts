@@ -33,8 +33,12 @@ function textPaths(schema: z.core.$ZodType, path: string): string[] {
   if (isSecret(bare)) return [path];
   if (bare instanceof z.ZodObject)
     return Object.entries<z.core.$ZodType>(bare.shape).flatMap(([key, inner]) => textPaths(inner, join(path, key)));
-  const said = bare instanceof z.ZodArray ? unwrap(bare.element) : bare;
-  return ONE_TEXT.includes(said._zod.def.type) ? [path] : [];
+  return isOneText(bare instanceof z.ZodArray ? unwrap(bare.element) : bare) ? [path] : [];
 }
+
+const isOneText = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodUnion
+    ? schema.options.some((option) => isOneText(option))
+    : ONE_TEXT.includes(schema._zod.def.type);
 
 const ONE_TEXT: readonly string[] = ['string', 'number', 'boolean', 'enum'];

@@ -133,9 +133,15 @@ describe('the environment', () => {
         DOCKER_BAKERYDEFAULTS_TEMPLATEFILE: 'said.json',
         LOCAL_ENABLED: 'true',
         ROSCO_JOBS_LOCAL_TIMEOUTMINUTES: '7',
+        TEMPLATESNEEDINGROOT: 'a.json, b.json',
+        BAKEHOUSE_REPOSITORIES_RPM: 'ours',
       }),
     ).toMatchObject({
-      bakery: { repositories: { deb: 'said' }, limits: { timeoutSeconds: 420 } },
+      bakery: {
+        repositories: { deb: 'said', rpm: 'ours' },
+        limits: { timeoutSeconds: 420 },
+        templatesNeedingRoot: ['a.json', 'b.json'],
+      },
       sections: { docker: { bakeryDefaults: { templateFile: 'said.json' } }, local: {} },
     });
   });
