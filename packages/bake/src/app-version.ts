@@ -2,7 +2,11 @@ import type { OsPackage } from './os-package/os-package.ts';
 import type { PackageType } from './os-package/package-type.ts';
 import type { Ci } from './request.ts';
 
-/** What an image's app version says about the package it was baked from. */
+/**
+ * What an image's app version says about the package it was baked from. The grammar is that of frigga, the library that Spinnaker's
+ * image searches and deployment pages read tags with (0.24, which knows no distribution behind the commit): `name-version`, then
+ * `-h` and the number of the build, `.` and its commit, `/` and its job, `/` and its number once more.
+ */
 export interface AppVersion {
   packageName: string;
   version: string;
@@ -11,12 +15,16 @@ export interface AppVersion {
   buildJobName: string | null;
 }
 
-/** The version of an image by its first package and the build that asks; `null` where image searches would not understand it. */
+/**
+ * The version of an image by its first package and the build that asks; `null` where image searches would not understand it. A build
+ * without a number is not in it, nor is a release.
+ */
 export function appVersionOf(first: OsPackage | undefined, type: PackageType, ci: Ci | undefined): string | null {
   const text = spell(first, SEPARATORS[type], ci);
   return text !== null && PATTERN.test(text) ? text : null;
 }
 
+/** Reads one; `null` for what is none. A part that does not begin with `h` is a commit, and the build then stands behind it. */
 export function parseAppVersion(text: string | null): AppVersion | null {
   const [whole, packageName = '', version = '', third = '', fourth = null, job = null] = PATTERN.exec(text ?? '') ?? [];
   if (whole === undefined) return null;

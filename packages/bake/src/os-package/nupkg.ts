@@ -2,7 +2,12 @@ import { no, type Result, yes } from '../result.ts';
 import type { OsPackage } from './os-package.ts';
 import { splitWithoutTail } from './split.ts';
 
-/** Reads `Name.Of.It.1.2.3-release+metadata`: the version begins at the first whole number after the first word. There is never an arch. */
+/**
+ * Reads `Name.Of.It.1.2.3-release+metadata`, as NuGet and Chocolatey name files: an id with dots, and a semantic version behind one more
+ * dot. Nothing parts the two, so the version begins at the first whole number after the first word; an id that holds a number by itself
+ * is cut there. The release is what semantic versions call the pre-release, or else the build metadata with its `+`. There is never an
+ * arch.
+ */
 export function parseNupkg(text: string): Result<OsPackage, string> {
   // The extension is a dot of any kind before `nupkg`, the first one, anywhere: the classic reading.
   const name = text.replace(/[^\n\r\u0085\u2028\u2029]nupkg/u, '');
