@@ -3,7 +3,7 @@ import type { OsPackage } from './os-package.ts';
 import { splitWithoutTail } from './split.ts';
 
 /**
- * Reads `name_version-release_arch`, as archives name the files of Debian packages. Debian Policy has the parts (5.6.1 Package, 5.6.8
+ * Reads `name_version-release_arch`, as archives name the files of Debian packages. Debian Policy has the parts (5.6.7 Package, 5.6.8
  * Architecture, 5.6.12 Version): neither a name nor a version holds an underscore, so that underscores part them; and what Policy calls
  * the Debian revision, which counts the packagings of one upstream version, is the release here. Where Policy would part version and
  * revision at the last hyphen, the classic bakery takes the first and drops what stands behind a second; so does this. An epoch (`2:`)
