@@ -38,13 +38,15 @@ test('what Packer sees behind sudo is what it sees without, whatever is in the v
 test('nothing that is a credential is an argument of anything', async () => {
   const environment = { ...allowedEnvironment(env, []), AWS_SECRET_ACCESS_KEY: 'hush-hush' };
   await withTemplate(
-    fake([{ sleep: 300 }, FINISHED]),
+    fake([{ sleep: 2000 }, FINISHED]),
     { kitchen: { environment, sudo } },
     async (stage, recipe, kitchen) => {
       const run = runPacker(stage, recipe, kitchen);
-      await until('it runs', async () => (await processesOf(stage.dir)).length > 0);
-      const lines = await commandLines();
-      expect(lines.filter((line) => line.includes(stage.dir)).length).toBeGreaterThan(1);
+      let lines: string[] = [];
+      await until('it runs behind its shell', async () => {
+        lines = await commandLines();
+        return lines.filter((line) => line.includes(stage.dir)).length > 1;
+      });
       expect(lines.join('\n')).not.toContain('hush-hush');
       expect(await run).toMatchObject({ ended: 'exited', report: { exitCode: 0, saidFinished: true } });
     },
