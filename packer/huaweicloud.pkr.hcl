@@ -94,7 +94,8 @@ variable "huaweicloud_image_name" {
 }
 
 variable "huaweicloud_ssh_username" {
-  type = string
+  type    = string
+  default = "root"
 }
 
 variable "packages" {
