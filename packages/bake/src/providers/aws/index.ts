@@ -1,9 +1,9 @@
+import { nameImage } from '../../name-image.ts';
 import { defineProvider } from '../../provider.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { AWS_NOTICES, imagesThatStay, readMachineImages } from './artifacts.ts';
 import { chooseAws, classicKeyPartOf, imageQueryOf } from './choose.ts';
-import { nameMachineImage } from './name.ts';
 import { AwsSettings } from './settings.ts';
 
 export const aws = defineProvider({
@@ -13,7 +13,7 @@ export const aws = defineProvider({
     baseImages: settings.bakeryDefaults.baseImages.map(({ baseImage }) => toBaseImage(baseImage)),
     imageQuery: (request) => imageQueryOf(request, { settings, bakeAccount }),
     choose: (request, found) => chooseAws(request, { settings, bakeAccount }, found),
-    name: (request, { packageType }, now) => nameMachineImage(request, { packageType, now }),
+    name: (request, { packageType }, now) => nameImage(request, { packageType, now }),
     nameVariables: (names, request) => ({ aws_target_ami: names.imageName, ...buildVariables(request, names) }),
     classicKeyPart: (request) => classicKeyPartOf(request, settings),
   }),
