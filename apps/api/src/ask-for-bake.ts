@@ -27,19 +27,21 @@ export interface Asking {
   idempotencyKey?: string | undefined;
   /** What becomes of a request that confides secrets where there is no key to seal them with. */
   withoutKey: 'refuse' | 'leave-open';
+  /** What becomes of a request that its provider knows to be in vain. */
+  inVain: 'refuse' | 'take';
 }
 
 /** Plans a request and submits the plan: the one way in, whichever words the request came in. */
 export async function askForBake(
   request: BakeRequest,
-  { ifTwin, id: ownId, execution, idempotencyKey, withoutKey }: Asking,
+  { ifTwin, id: ownId, execution, idempotencyKey, withoutKey, inVain }: Asking,
   parts: Parts,
 ): Promise<Result<Submission, Refusal>> {
   const { catalogue, findImages, templates, sealing, queue, meters, now, newId } = parts;
   const askedAt = now();
   const found = await findImagesFor(request, { catalogue, findImages });
   const tree = await templates();
-  const planned = planBake(request, { catalogue, templates: tree, now: askedAt, found, sealing, withoutKey });
+  const planned = planBake(request, { catalogue, templates: tree, now: askedAt, found, sealing, withoutKey, inVain });
   if (!planned.ok) return planned;
 
   const { confided, ...plan } = planned.value;

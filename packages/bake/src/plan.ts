@@ -43,6 +43,8 @@ export interface PlanningWith {
   /** The key that seals what is confidential; a request that brings such things is refused without one, unless they may travel open. */
   sealing?: SealingKey | undefined;
   withoutKey?: 'refuse' | 'leave-open' | undefined;
+  /** What becomes of a request that the provider knows to be in vain. */
+  inVain?: 'refuse' | 'take' | undefined;
 }
 
 /** The values that a request confides, by variable: for `seal`, and for nothing else. Empty for most requests. */
@@ -57,7 +59,7 @@ export const imageQuery = (request: BakeRequest, { offers }: Catalogue): ImageQu
 /** The whole of what a producer decides, in one pure step. */
 export function planBake(
   asked: BakeRequest,
-  { catalogue, templates, now, found, sealing, withoutKey = 'refuse' }: PlanningWith,
+  { catalogue, templates, now, found, sealing, withoutKey = 'refuse', inVain = 'refuse' }: PlanningWith,
 ): Result<BakePlan & Confided, Refusal> {
   const offer = catalogue.offers.get(asked.provider);
   if (!offer) return no({ code: 'unknown-provider', asked: asked.provider, offered: [...catalogue.offers.keys()] });
@@ -66,7 +68,7 @@ export function planBake(
   const lane = asked.lane ?? 'default';
   if (!lanes.includes(lane)) return no({ code: 'unknown-lane', asked: lane, offered: lanes });
 
-  const matched = chooseMatched(asked, offer, found);
+  const matched = chooseMatched(asked, offer, { found, inVain });
   if (!matched.ok) return matched;
   const { request, matches, chosen } = matched.value;
   const whole = withSharedVariables(request, chosen, catalogue);
@@ -115,10 +117,12 @@ export function planBake(
 function chooseMatched(
   asked: BakeRequest,
   offer: Offer,
-  found: readonly FoundImage[] | undefined,
+  { found, inVain }: Pick<PlanningWith, 'found' | 'inVain'>,
 ): Result<MatchedRequest & { chosen: Choice }, Refusal> {
   const chosen = offer.choose(asked, found);
   if (!chosen.ok) return chosen;
+  const vain = inVain === 'refuse' && offer.inVain?.(asked);
+  if (vain) return no(vain);
   const matched = matchRequest(asked, chosen.value.packageType);
   if (!matched.ok) return matched;
   // A choice may hold what only the build has said, as docker's tag holds the commit.

@@ -26,6 +26,11 @@ export interface Offer {
   imageQuery?(request: BakeRequest): ImageQuery | undefined;
   /** `found` is what a search for `imageQuery` brought; `undefined` where there is nobody to ask, and Packer has to search itself. */
   choose(request: BakeRequest, found?: readonly FoundImage[]): Result<Choice, Refusal>;
+  /**
+   * Why a request that can be planned would be baked in vain, or asks what changes nothing. Classic pipelines count on being taken all
+   * the same; whoever else asks is told.
+   */
+  inVain?(request: BakeRequest): Refusal | undefined;
   name(request: BakeRequest, choice: Choice, now: Date): Result<ImageNames, Refusal>;
   /** Variables that name the image and do not change it. */
   nameVariables(names: ImageNames, request: BakeRequest, now: Date): Variables;

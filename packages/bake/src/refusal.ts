@@ -13,7 +13,7 @@ export type Refusal =
       offered: readonly string[];
     }
   | { code: 'unknown-account'; provider: string; asked: string | undefined; offered: readonly string[] }
-  | { code: 'no-source-image'; provider: string; base: string; because: string }
+  | { code: 'no-source-image'; provider: string; base: string | undefined; because: string }
   | { code: 'unknown-lane'; asked: string; offered: readonly string[] }
   | { code: 'unknown-file'; field: 'template' | 'varFile'; asked: string; offered: readonly string[] }
   | { code: 'unsafe-path'; field: 'template' | 'varFile'; asked: string }
@@ -68,7 +68,7 @@ export function explainRefusal(refusal: Refusal): string {
         ? `${refusal.provider} has no account in the settings (account: null); an operator adds one under accounts`
         : `account '${refusal.asked}' is not an account of ${refusal.provider}; accounts: ${list(refusal.offered)}`;
     case 'no-source-image':
-      return `no source image for base '${refusal.base}' of ${refusal.provider}: ${refusal.because}`;
+      return `no source image for ${refusal.base === undefined ? '' : `base '${refusal.base}' of `}${refusal.provider}: ${refusal.because}`;
     case 'unknown-lane':
       return `lane '${refusal.asked}' does not exist; lanes: ${list(refusal.offered)}`;
     case 'unknown-file':

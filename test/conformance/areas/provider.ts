@@ -81,7 +81,7 @@ function plan(question: Question): Result<BakePlan & Confided, Refusal> {
   const choice = offer.value.choose(request.value, found);
   if (!choice.ok) return choice;
   const templates = templatesNamed([choice.value.template, request.value.varFile]);
-  return planBake(request.value, { catalogue, now, templates, found, withoutKey: 'leave-open' });
+  return planBake(request.value, { catalogue, now, templates, found, withoutKey: 'leave-open', inVain: 'take' });
 }
 
 function refusalOf(result: Result<unknown, Refusal>): Refusal {

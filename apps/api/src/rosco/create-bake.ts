@@ -45,7 +45,11 @@ export function createClassicBake(api: Api, parts: Parts): void {
 
       const execution = [headers['x-spinnaker-execution-id']].flat()[0] ?? body.spinnaker_execution_id;
       const ifTwin = query.rebake === '1' ? 'supersede' : 'join';
-      const submission = await askForBake(asked.value, { ifTwin, id, execution, withoutKey: 'leave-open' }, parts);
+      const submission = await askForBake(
+        asked.value,
+        { ifTwin, id, execution, withoutKey: 'leave-open', inVain: 'take' },
+        parts,
+      );
       if (!submission.ok)
         return reply.code(STATUS_OF[submission.no.code]).send(classicError(400, classicMessage(submission.no), now()));
 

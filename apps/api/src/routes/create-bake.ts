@@ -45,7 +45,7 @@ export function createBake(api: Api, parts: Parts): void {
       const ifTwin = request.query.rebake ? 'supersede' : 'join';
       const asked = await askForBake(
         request.body,
-        { ifTwin, idempotencyKey: request.headers['idempotency-key'], withoutKey: 'refuse' },
+        { ifTwin, idempotencyKey: request.headers['idempotency-key'], withoutKey: 'refuse', inVain: 'refuse' },
         parts,
       );
       if (!asked.ok) return reply.code(STATUS_OF[asked.no.code]).send(refusalProblem(asked.no));

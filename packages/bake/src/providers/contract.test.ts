@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { TemplateTree } from '../bundle.ts';
 import { type Catalogue, openCatalogue } from '../catalogue.ts';
 import type { PackerRecord } from '../packer-report.ts';
-import { type BakePlan, planBake } from '../plan.ts';
+import { type BakePlan, type PlanningWith, planBake } from '../plan.ts';
 import type { Offer } from '../provider.ts';
 import { BakeRecipe } from '../recipe.ts';
 import { type BakeRequest, parseRequest } from '../request.ts';
@@ -25,7 +25,7 @@ const REGION_OF: Readonly<Record<string, string>> = {
   huaweicloud: 'cn-north-1',
   tencentcloud: 'ap-guangzhou',
 };
-/** Clouds whose settings alone say the source image: pipelines rely on it that a `base_ami` changes nothing there. */
+/** Clouds that do not look at a request's source image: pipelines rely on it that a `base_ami` changes nothing there. */
 const FIXED_SOURCE: ReadonlySet<string> = new Set(['azure', 'oracle']);
 const key = readSealingKey('0123456789abcdef'.repeat(4));
 const sealing = key.ok ? key.value : undefined;
@@ -66,8 +66,8 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     if (!request.ok) throw new Error(JSON.stringify(request.no));
     return request.value;
   }
-  function planned(but: object = {}, now = NOON): BakePlan {
-    const plan = planBake(aRequest(but), { catalogue, templates, now, sealing });
+  function planned(but: object = {}, { now = NOON, inVain }: Partial<PlanningWith> = {}): BakePlan {
+    const plan = planBake(aRequest(but), { catalogue, templates, now, sealing, inVain });
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     return plan.value;
   }
@@ -85,7 +85,7 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     const choice = golden.offers.get(name)?.choose(request.value);
     if (!choice?.ok) throw new Error(JSON.stringify(choice?.no));
     const tree = treeOf(choice.value.template, request.value.varFile);
-    const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON, sealing });
+    const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON, sealing, inVain: 'take' });
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     const { keyParts, recipe } = plan.value;
     await expect(`${JSON.stringify({ keyParts, recipe }, null, 2)}\n`).toMatchFileSnapshot(
@@ -112,10 +112,15 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     expect(BakeRecipe.parse(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
   });
 
-  test('takes the caller’s template and source image before its own', () => {
-    const { recipe } = planned({ sourceImage: 'other' });
-    const sourceImage = FIXED_SOURCE.has(name) ? planned().recipe.sourceImage : 'other';
-    expect(recipe).toMatchObject({ sourceImage, template: 'mine.json' });
+  test('takes the caller’s template before its own', () => expect(planned().recipe.template).toBe('mine.json'));
+
+  test('takes the caller’s source image before its own, or refuses it unless asked not to mind', () => {
+    const asked = { sourceImage: 'other' };
+    if (!FIXED_SOURCE.has(name)) return expect(planned(asked).recipe.sourceImage).toBe('other');
+    expect(planBake(aRequest(asked), { catalogue, templates, now: NOON })).toMatchObject({
+      no: { code: 'malformed-request', issues: [{ path: 'sourceImage', message: expect.stringContaining(name) }] },
+    });
+    expect(planned(asked, { inVain: 'take' }).recipe.sourceImage).toBe(planned().recipe.sourceImage);
   });
 
   test('refuses a base image and an option that it does not have', () => {
@@ -132,7 +137,7 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
   test('keeps what only names the image out of the key', () => {
     const later = planned(
       { ci: { job: 'j', number: 1, url: 'https://ci.example/1', host: 'https://ci.example/' } },
-      LATER,
+      { now: LATER },
     );
     expect(later.key).toBe(planned().key);
     expect(later.recipe.variables).not.toEqual(planned().recipe.variables);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openCatalogue } from '../../catalogue.ts';
-import { type BakePlan, planBake } from '../../plan.ts';
-import { explainRefusal } from '../../refusal.ts';
+import { type BakePlan, type PlanningWith, planBake } from '../../plan.ts';
+import { explainRefusal, type Refusal } from '../../refusal.ts';
 import { parseRequest } from '../../request.ts';
+import type { Result } from '../../result.ts';
 import { explainSettingsProblem } from '../../settings/problem.ts';
 import { readSettings } from '../../settings/read-settings.ts';
 
@@ -28,12 +29,15 @@ const templates = new Map(
     .map((path) => [path, { path, executable: false, content: '' }]),
 );
 
-function planned(but: object): BakePlan {
+function plan(but: object, how: Pick<PlanningWith, 'inVain'> = {}): Result<BakePlan, Refusal> {
   const request = parseRequest({ provider: 'azure', region: 'westeurope', packages: ['lantern'], ...but });
-  if (!request.ok) throw new Error(explainRefusal(request.no));
-  const plan = planBake(request.value, { catalogue, templates, now: NOON });
-  if (!plan.ok) throw new Error(explainRefusal(plan.no));
-  return plan.value;
+  return request.ok ? planBake(request.value, { catalogue, templates, now: NOON, ...how }) : request;
+}
+
+function planned(but: object, how: Parameters<typeof plan>[1] = {}): BakePlan {
+  const made = plan(but, how);
+  if (!made.ok) throw new Error(explainRefusal(made.no));
+  return made.value;
 }
 
 test.each([
@@ -43,7 +47,38 @@ test.each([
   [{ osType: 'linux', packageType: 'rpm', customManagedImage: 'golden' }, 'azure-linux-managed-image.pkr.hcl', 'rpm'],
   [{ osType: 'windows', customManagedImage: 'golden' }, 'azure-windows-managed-image.pkr.hcl', 'nupkg'],
 ])('a request without a base image and with %j is baked by %s from %s packages', (options, template, packageType) => {
-  expect(planned({ options }).recipe).toMatchObject({ base: null, template, packageType });
+  expect(planned({ options }, { inVain: 'take' }).recipe).toMatchObject({ base: null, template, packageType });
+});
+
+test('a request with nothing to start from is refused with what to name, unless what is in vain is taken', () => {
+  const nothing = { options: { osType: 'linux' } };
+  const refused = plan(nothing);
+  expect(refused).toMatchObject({ ok: false, no: { code: 'no-source-image', provider: 'azure' } });
+  expect(refused.ok ? '' : explainRefusal(refused.no)).toMatch(
+    /^no source image for azure: .*base.*publisher.*Managed/,
+  );
+  expect(planned(nothing, { inVain: 'take' }).recipe).toMatchObject({ base: null, sourceImage: '' });
+});
+
+test.each<[string, object]>([
+  ['a base image', { base: 'noble' }],
+  ['a publisher', { options: { osType: 'linux', publisher: 'Mine' } }],
+  ['a managed image', { options: { osType: 'linux', customManagedImage: 'golden' } }],
+  ['a variable of its own', { options: { osType: 'linux' }, variables: { azure_image_publisher: 'Mine' } }],
+  ['a template, which may know', { options: { osType: 'linux' }, template: 'azure-windows.pkr.hcl' }],
+  ['a var file, which may say', { options: { osType: 'linux' }, varFile: 'azure-linux.pkr.hcl' }],
+])('a request with %s has something to start from', (_, but) => expect(plan(but)).toMatchObject({ ok: true }));
+
+test('a source image, which azure does not look at, is refused with the options that say the same', () => {
+  const asked = { base: 'noble', sourceImage: 'mine' };
+  const refused = plan(asked);
+  expect(refused).toMatchObject({
+    no: {
+      code: 'malformed-request',
+      issues: [{ path: 'sourceImage', message: expect.stringContaining('options.publisher') }],
+    },
+  });
+  expect(planned(asked, { inVain: 'take' })).toEqual(planned({ base: 'noble' }));
 });
 
 test('once there is a publisher, offer and sku are the request’s too, and nothing of the base image is left', () => {
@@ -104,7 +139,7 @@ type Order = typeof order extends fc.Arbitrary<infer T> ? T : never;
 
 /** What Packer is told but for the name that we made, and the parts of the name that the caller asked for. */
 function told(asked: Order): string {
-  const { variables, secrets, template, sourceImage } = planned(asked).recipe;
+  const { variables, secrets, template, sourceImage } = planned(asked, { inVain: 'take' }).recipe;
   const { azure_managed_image_name: _, ...rest } = variables;
   const { baseName, baseLabel, system } = asked.options as Partial<Record<string, string>>;
   return JSON.stringify([Object.entries(rest).sort(), secrets, template, sourceImage, { baseName, baseLabel, system }]);
@@ -118,7 +153,8 @@ test('two orders have one key if, and only if, Packer is told the same and the c
   });
   fc.assert(
     fc.property(pair, ([one, other]) => {
-      expect(planned(one).key === planned(other).key).toBe(told(one) === told(other));
+      const key = (asked: Order) => planned(asked, { inVain: 'take' }).key;
+      expect(key(one) === key(other)).toBe(told(one) === told(other));
     }),
     { numRuns: 500 },
   );

@@ -3,6 +3,7 @@ import { defineProvider } from '../../provider.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { AZURE_SECRETS, readAzureImages } from './artifacts.ts';
 import { chooseAzure, classicAzureKeyPart } from './choose.ts';
+import { inVainOnAzure } from './in-vain.ts';
 import { managedImageNameOf, nameAzureImage } from './name.ts';
 import { type AzureBaseImage, AzureSettings } from './settings.ts';
 
@@ -12,6 +13,7 @@ export const azure = defineProvider({
   offer: (settings) => ({
     baseImages: settings.bakeryDefaults.baseImages.map(({ baseImage }) => withFacts(baseImage)),
     choose: (request) => chooseAzure(request, settings),
+    inVain: inVainOnAzure,
     name: (request, { packageType }, now) => nameAzureImage(request, { packageType, now }),
     // The address of the build is not sent: classic templates of this cloud do not know it.
     nameVariables: (names, request, now) => ({

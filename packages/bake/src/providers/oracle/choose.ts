@@ -42,11 +42,26 @@ export function chooseOracle(request: BakeRequest, settings: OracleSettings): Re
   });
 }
 
+/** A source image, which changes nothing here. */
+export const inVainOnOracle = ({ sourceImage }: BakeRequest): Refusal | undefined =>
+  sourceImage === undefined ? undefined : SOURCE_IMAGE;
+
 export const accountOf = (request: BakeRequest, { accounts }: OracleSettings): Result<OracleAccount, Refusal> =>
   findAccount(request, { provider: 'oracle', accounts });
 
 const SOURCELESS =
   'it has no virtualizationSettings in the settings; an operator writes baseImageId and sshUserName there';
+
+const SOURCE_IMAGE: Refusal = {
+  code: 'malformed-request',
+  issues: [
+    {
+      path: 'sourceImage',
+      message:
+        'is not looked at by oracle, where the base says what to start from; name another base, or set the variable oracle_base_image_id',
+    },
+  ],
+};
 
 const accountVariables = (account: OracleAccount): Variables => ({
   oracle_compartment_id: account.compartmentId ?? null,

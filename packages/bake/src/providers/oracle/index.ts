@@ -4,7 +4,7 @@ import { yes } from '../../result.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { readOracleImages } from './artifacts.ts';
-import { accountOf, chooseOracle } from './choose.ts';
+import { accountOf, chooseOracle, inVainOnOracle } from './choose.ts';
 import { OracleSettings } from './settings.ts';
 
 export const oracle = defineProvider({
@@ -13,6 +13,7 @@ export const oracle = defineProvider({
   offer: (settings) => ({
     baseImages: settings.bakeryDefaults.baseImages.map(({ baseImage }) => toBaseImage(baseImage)),
     choose: (request) => chooseOracle(request, settings),
+    inVain: inVainOnOracle,
     name: (request, { packageType }, now) => nameImage(request, { packageType, now }),
     nameVariables: (names, request) => ({ oracle_image_name: names.imageName, ...buildVariables(request, names) }),
     classicKeyPart: (request) => {
