@@ -53,10 +53,13 @@ export function matchPackages(
   type: PackageType,
   artifacts: Artifacts,
 ): Result<Matched, Mismatch> {
+  // A request may repeat its packages, and a build may have many of them.
+  const findOnce = once((asked: string) => find(asked, type, artifacts));
+  const detailsOf = once(buildDetails);
   const matches: Match[] = [];
   let details: BuildDetails = {};
   for (const asked of packages) {
-    const found = find(asked, type, artifacts);
+    const found = findOnce(asked);
     if (!found.ok) return found;
     const conflict = conflictIn(found.value, { asked, type });
     if (conflict) return no(conflict);
@@ -67,9 +70,19 @@ export function matchPackages(
     // A package that no build has a file of is taken for one of the build that began it all.
     const archived = found.value.files.find(({ source }) => source.build !== undefined);
     const from = archived?.source ?? artifacts.sources.at(-1);
-    details = { ...details, ...buildDetails(from?.build) };
+    details = { ...details, ...detailsOf(from?.build) };
   }
   return yes({ matches, details });
+}
+
+/** The same step, taken once for equal questions. */
+function once<Question, Answer>(step: (question: Question) => Answer): (question: Question) => Answer {
+  const known = new Map<Question, { answer: Answer }>();
+  return (question) => {
+    const { answer } = known.get(question) ?? { answer: step(question) };
+    known.set(question, { answer });
+    return answer;
+  };
 }
 
 /** All that is there for one package: at most one file of each list, nearest first. */

@@ -156,3 +156,28 @@ test('a long list of artifacts and many misspelt packages are answered at once',
   expect(refusal(packages, { artifacts })).toMatchObject({ code: 'missing-packages' });
   expect(performance.now() - began).toBeLessThan(5000);
 });
+
+test.each([
+  ['rpm', '-', '-1-1.noarch.rpm'],
+  ['deb', '_', '_1_all.deb'],
+  ['nupkg', '.', '.1.nupkg'],
+] as const)('a build of many files is looked through at once: %s', (type, delimiter, end) => {
+  const many = (count: number, nameOf: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => ({ fileName: nameOf(index), relativePath: '' }));
+  const repeated = Array.from({ length: 500 }, () => 'a');
+  const distinct = Array.from({ length: 500 }, (_, index) => `p${index}`);
+  const nested = Array.from({ length: 250 }, (_, index) => `a${`${delimiter}a`.repeat(index)}`);
+  for (const [packages, artifacts] of [
+    [repeated, many(30_000, () => `a${delimiter}`)],
+    [distinct, many(15_000, (index) => `p${index}${end}`)],
+    [nested, many(1_000, () => `a${delimiter}`.repeat(500))],
+    [repeated, many(1_000, () => `a${delimiter.repeat(1_000)}`)],
+  ] as const) {
+    const request = { provider: 'local', region: 'here', packages, allowMissing: true };
+    const read = parseRequest({ ...request, ci: { artifacts: [{ ...BUILD, artifacts }] } });
+    if (!read.ok) throw new Error(JSON.stringify(read.no));
+    const began = performance.now();
+    matchRequest(read.value, type);
+    expect(performance.now() - began).toBeLessThan(2000);
+  }
+});

@@ -21,10 +21,8 @@ const deb: PackageFile = {
 /** `name-version-release.arch.rpm`: the name is all but the last two parts, and the version keeps the arch. */
 const rpm: PackageFile = {
   delimiter: '-',
-  isOf(asked, fileName) {
-    const parts = splitWithoutTail(fileName, '-');
-    return parts.length > 2 && parts.slice(0, -2).join('-') === asked;
-  },
+  // Hyphens at the end do not count. A build has many files: this does not take each apart.
+  isOf: (asked, fileName) => fileName.startsWith(asked) && /^-[^-]*-[^-]+-*$/.test(fileName.slice(asked.length)),
   versionOf(_asked, fileName) {
     const [version = '', release = ''] = splitWithoutTail(fileName, '-').slice(-2);
     return `${version}-${release.replaceAll(/[^\n\r\u0085\u2028\u2029]rpm/g, '')}`;
