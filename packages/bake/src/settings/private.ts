@@ -7,4 +7,4 @@ export const publicText = (path: string, text: string): string =>
 
 const TELLING = /passw|passphrase|secret|token|credential|private[-_]?key|(access|api)[-_]?key/i;
 
-const PASSWORD_IN_URL = /([a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:)[^/\s]*@/gi;
+const PASSWORD_IN_URL = /(:\/\/[^/\s:@]*:)[^/\s]*@/g;
