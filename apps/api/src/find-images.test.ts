@@ -107,9 +107,9 @@ describe('a search', () => {
 
   test('sends the user of the url as a header, and tells nobody of it', async () => {
     answer = say(403, '');
-    const url = baseUrl.replace('http://', 'http://baker:p%40ss@');
+    const url = baseUrl.replace('http://', 'http://baker:p%40ss%E2%82%AC@');
     const error = await search(url).catch((thrown: Error) => thrown);
-    expect(asked[0]?.headers.authorization).toBe(`Basic ${btoa('baker:p@ss')}`);
+    expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('baker:p@ss€').toString('base64')}`);
     expect(String(error)).toContain('answered with status 403');
     expect(String(error)).not.toContain('p@ss');
     expect(String(error)).not.toContain('p%40ss');

@@ -71,7 +71,8 @@ function withoutUser(url: URL): { url: URL; headers: Record<string, string> } {
   url.username = '';
   url.password = '';
   const headers = { accept: 'application/json' };
-  return user === ':' ? { url, headers } : { url, headers: { ...headers, authorization: `Basic ${btoa(user)}` } };
+  if (user === ':') return { url, headers };
+  return { url, headers: { ...headers, authorization: `Basic ${Buffer.from(user).toString('base64')}` } };
 }
 
 function reasonOf(error: unknown, limitMs: number): string {
