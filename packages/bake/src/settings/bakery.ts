@@ -38,6 +38,14 @@ export const BakerySettings = z.object({
   bakeAccount: z.string().default('test'),
   /** A service that finds images by name, as Spinnaker's Clouddriver does; without one Packer searches. */
   imageSearchUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** A bakery that bakes manifests, as the classic one does; without one such calls are refused. */
+  manifestBakeryUrl: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whether the classic calls `/status/instance` and `/status/all` are answered. */
+  statusCalls: z.boolean().default(true),
+  /** Origins of pages elsewhere that may change something by a classic call, as browsers say them: `https://deck.example`. */
+  allowedOrigins: z
+    .array(z.string().refine(isOrigin, 'expected what a browser calls an origin, as https://deck.example'))
+    .default([]),
   /** Which repository a package type is installed from, where a base image names none of its own. `;` separates several. */
   repositories: z
     .object({ deb: z.string().default(''), rpm: z.string().default(''), nupkg: z.string().default('') })
@@ -46,3 +54,7 @@ export const BakerySettings = z.object({
   templatesNeedingRoot: z.array(z.string()).default([]),
 });
 export type BakerySettings = z.infer<typeof BakerySettings>;
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && text !== 'null';
+}

@@ -33,7 +33,7 @@ const NOT_NEEDED: readonly { key: string; because: string }[] = [
   { key: 'helmfile', because: 'manifests are not baked here' },
   { key: 'cf', because: 'manifests are not baked here' },
   { key: 'artifact-store', because: 'manifests are not baked here, and images are not stored as artifacts' },
-  { key: 'endpoints', because: 'what the workers are doing can always be asked' },
+  { key: 'endpoints', because: 'of this section only status.enabled is read; the other calls are always there' },
   { key: 'management', because: '/health, /ready and /metrics are always there' },
   { key: 'spectator', because: '/metrics is always there, for Prometheus' },
   { key: 'metrics', because: '/metrics is always there, for Prometheus' },

@@ -32,6 +32,12 @@ export const SharedSettings = z.object({
         .prefault({}),
     })
     .prefault({}),
+  manifestBakery: z
+    .object({
+      baseUrl: z.string().refine(isAddress, 'expected the http or https URL of a bakery for manifests').optional(),
+    })
+    .prefault({}),
+  endpoints: z.object({ status: z.object({ enabled: z.boolean().optional() }).prefault({}) }).prefault({}),
   /** Conditions of documents, which are answered when a file is read. */
   spring: z
     .object({
@@ -92,7 +98,7 @@ const ODD: readonly { path: string; kind: Setting['kind']; message: string }[] =
 interface ClassicKey {
   key: string;
   ours: string;
-  value: (settings: SharedSettings) => string | number | readonly string[] | undefined;
+  value: (settings: SharedSettings) => string | number | boolean | readonly string[] | undefined;
 }
 
 /** Of several keys for the same thing the last one wins. */
@@ -127,6 +133,8 @@ const CLASSIC_KEYS: readonly ClassicKey[] = [
     ours: 'imageSearchUrl',
     value: ({ services }) => services.clouddriver.baseUrl,
   },
+  { key: 'manifestBakery.baseUrl', ours: 'manifestBakeryUrl', value: ({ manifestBakery }) => manifestBakery.baseUrl },
+  { key: 'endpoints.status.enabled', ours: 'statusCalls', value: ({ endpoints }) => endpoints.status.enabled },
 ];
 
 const wordsOf = (text: string | readonly string[]): string[] =>
