@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { explainSettingsProblem, openCatalogue, readSettings, type Settings } from '@bakehouse/bake';
+import { explainSettingsProblem, maskedSettings, openCatalogue, readSettings, type Settings } from '@bakehouse/bake';
 import { openQueue } from '@bakehouse/queue';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
@@ -18,7 +18,11 @@ async function main(): Promise<void> {
   for (const warning of settings.warnings)
     log.warn({ setting: explainSettingsProblem(warning) }, 'a setting changes nothing');
   const sealing = await openSealingKey(config);
-  if (!sealing) log.info(NO_KEY);
+  if (!sealing) {
+    log.info(NO_KEY);
+    for (const masked of maskedSettings(settings))
+      log.warn({ setting: explainSettingsProblem(masked) }, 'a masked setting wants a sealing key');
+  }
 
   const templates = await openTemplates(config.BAKEHOUSE_TEMPLATES, {
     nowMs: () => performance.now(),

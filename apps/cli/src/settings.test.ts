@@ -64,6 +64,21 @@ test('files that cannot be used are told problem by problem, and end with the co
   });
 });
 
+test('a masked variable that a plain setting fills is told with where to move its value', async () => {
+  const masking = await file(
+    'masking.yml',
+    'local: { bakeryDefaults: { maskedPackerParameters: [notes, local_suite] } }',
+  );
+  const { exitCode, stdout } = await settings(['check', masking]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(
+    new RegExp(`^masked {3}${masking}:1: .*: local_suite .*local.bakeryDefaults.secretVariables`, 'm'),
+  );
+  expect(stdout).not.toContain('notes');
+  const { warnings } = JSON.parse((await settings(['check', masking, '--json'])).stdout);
+  expect(warnings).toMatchObject([{ file: masking, path: 'local.bakeryDefaults.maskedPackerParameters.1' }]);
+});
+
 test('a file that is not there is named', async () => {
   const { exitCode, stderr } = await settings(['show', '/no/such.yml']);
   expect(exitCode).toBe(2);

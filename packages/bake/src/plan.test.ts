@@ -366,6 +366,38 @@ test('a secret is in the recipe by its name and in the plan by nothing else', ()
   expect(JSON.stringify(made)).not.toContain('hush');
 });
 
+describe('a variable that the settings have as a secret', () => {
+  const mirror = (masks: string) =>
+    aCatalogue(
+      `local: { bakeryDefaults: { ${masks} secretVariables: { local_mirror: hush, local_target_image: x } } }`,
+    );
+  const asked = { base: 'trixie' };
+
+  test('is in the plan by its name only, whatever other settings and naming say of it, and needs no key', () => {
+    for (const masks of ['', 'maskedPackerParameters: [local_mirror],']) {
+      const made = planned(asked, { catalogue: mirror(masks), sealing: undefined });
+      expect(made.recipe.secrets).toEqual({
+        local_mirror: 'local.bakeryDefaults.secretVariables.local_mirror',
+        local_target_image: 'local.bakeryDefaults.secretVariables.local_target_image',
+      });
+      expect(Object.keys(made.recipe.variables).sort()).toEqual([
+        'local_suite',
+        'package_type',
+        'packages',
+        'repository',
+      ]);
+      expect(made.confided).toEqual({});
+      expect(JSON.stringify(made)).not.toMatch(/hush|mirror\.example/);
+    }
+  });
+
+  test('is the caller’s all the same, who then confides it', () => {
+    const made = planned({ ...asked, variables: { local_mirror: 'https://mine.example' } }, { catalogue: mirror('') });
+    expect(made.recipe.secrets).not.toHaveProperty('local_mirror');
+    expect(made.confided).toEqual({ local_mirror: 'https://mine.example' });
+  });
+});
+
 describe('what a request confides', () => {
   const masking = () => aCatalogue('local: { bakeryDefaults: { maskedPackerParameters: [local_suite, notes] } }');
   const words = { db_password: 'grapes', deploy_key: 'a plum for my dearest', notes: ['cherry'], nonce: '1' };

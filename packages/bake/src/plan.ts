@@ -56,6 +56,13 @@ export interface Confided {
 export const imageQuery = (request: BakeRequest, { offers }: Catalogue): ImageQuery | undefined =>
   offers.get(request.provider)?.imageQuery?.(request);
 
+/** The key that the classic bakery would give a request, whatever the settings say of keys; it has one for some that cannot be baked. */
+export function classicKeyOf(request: BakeRequest, { offers }: Catalogue): Result<BakeKey, Refusal> {
+  const offer = offers.get(request.provider);
+  if (!offer) return no({ code: 'unknown-provider', asked: request.provider, offered: [...offers.keys()] });
+  return classicKeyIn(offer, request);
+}
+
 /** The whole of what a producer decides, in one pure step. */
 export function planBake(
   asked: BakeRequest,
@@ -163,12 +170,15 @@ function keyOf(
   request: BakeRequest,
   { parts, offer, catalogue }: { parts: KeyParts; offer: Offer; catalogue: Catalogue },
 ): Result<BakeKey, Refusal> {
-  if (catalogue.bakery.bakeKey === 'honest') return yes(bakeKey(parts));
+  return catalogue.bakery.bakeKey === 'honest' ? yes(bakeKey(parts)) : classicKeyIn(offer, request);
+}
+
+function classicKeyIn(offer: Offer, request: BakeRequest): Result<BakeKey, Refusal> {
   const part = offer.classicKeyPart(request);
   return part.ok ? yes(classicKey(request, part.value)) : part;
 }
 
-/** The provider's choice and what every template is told; a caller's own variables win over both, and over secrets. */
+/** The provider's choice and what every template is told; the operator's secrets win over both, and a caller's own variables over all. */
 function withSharedVariables(
   request: BakeRequest,
   choice: Choice,
@@ -181,11 +191,9 @@ function withSharedVariables(
     repository: base?.customRepository || bakery.repositories[packageType],
   });
   if (!shared.ok) return shared;
-  return yes({
-    ...choice,
-    variables: written({ ...choice.variables, ...shared.value, ...request.variables }),
-    secrets: withoutAsked(choice.secrets, request),
-  });
+  const secrets = withoutAsked(choice.secrets, request);
+  const ours = without(secrets, { ...choice.variables, ...shared.value });
+  return yes({ ...choice, variables: written({ ...ours, ...request.variables }), secrets });
 }
 
 /** What the caller said wins over naming and places, even where all it said is that there shall be no value. */
@@ -207,7 +215,7 @@ function writeRecipe(
     template: choice.template,
     varFile: request.varFile ?? null,
     bundle: bundle.digest,
-    variables: { ...withoutAsked(written(naming), request), ...choice.variables },
+    variables: { ...without(choice.secrets, withoutAsked(written(naming), request)), ...choice.variables },
     secrets: { ...choice.secrets },
     places,
     ...(wantsArtifacts && { packageArtifacts: request.packageArtifacts ?? [] }),
@@ -242,9 +250,11 @@ function written(variables: Variables): Variables {
   return Object.fromEntries(said.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
 }
 
-function withoutAsked<T>(ours: Readonly<Record<string, T>>, { variables = {} }: BakeRequest): Record<string, T> {
-  return Object.fromEntries(Object.entries(ours).filter(([name]) => !Object.hasOwn(variables, name)));
-}
+const withoutAsked = <T>(ours: Readonly<Record<string, T>>, { variables = {} }: BakeRequest): Record<string, T> =>
+  without(variables, ours);
+
+const without = <T>(others: object, ours: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(ours).filter(([name]) => !Object.hasOwn(others, name)));
 
 function limitsOf({ limits }: BakeRequest, { bakery }: Catalogue): Limits {
   const { timeoutSeconds, idleSeconds, graceSeconds } = { ...bakery.limits, ...defined(limits) };

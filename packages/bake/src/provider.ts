@@ -7,7 +7,7 @@ import type { PackerRecord } from './packer-report.ts';
 import type { BakeRecipe } from './recipe.ts';
 import type { Refusal } from './refusal.ts';
 import type { BakeRequest } from './request.ts';
-import type { Result } from './result.ts';
+import { type Result, yes } from './result.ts';
 import type { BakerySettings } from './settings/bakery.ts';
 import type { Masking } from './settings/masked.ts';
 import type { Place, Variables } from './variable.ts';
@@ -36,7 +36,7 @@ export interface Offer {
   nameVariables(names: ImageNames, request: BakeRequest, now: Date): Variables;
   /** What this cloud adds to the key of the classic bakery; `null` for nothing. */
   classicKeyPart(request: BakeRequest): Result<string | null, Refusal>;
-  /** Variables that the operator masks; `defineProvider` reads them from the settings. */
+  /** Variables that the operator masks; `defineProvider` reads them from the settings, as it does the operator's own secrets. */
   readonly masked?: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export interface RunOfBuild {
   notices: readonly string[];
 }
 
-/** Ties a provider's settings to its offer, so that nothing outside its folder knows their type. */
+/** Ties a provider's settings to its offer, so that nothing outside its folder knows their type, and adds what all providers have alike. */
 export function defineProvider<Settings extends Masking>(
   parts: Omit<Provider, 'settings' | 'offer'> & {
     settings: z.ZodType<Settings>;
@@ -91,7 +91,17 @@ export function defineProvider<Settings extends Masking>(
     ...parts,
     offer: (section, bakery) => {
       const settings = parts.settings.parse(section);
-      return { ...parts.offer(settings, bakery), masked: settings.bakeryDefaults.maskedPackerParameters };
+      const { maskedPackerParameters: masked, secretVariables } = settings.bakeryDefaults;
+      const offer = parts.offer(settings, bakery);
+      return {
+        ...offer,
+        masked,
+        choose: (request, found) => withSecrets(offer.choose(request, found), secretVariables),
+      };
     },
   };
+}
+
+function withSecrets(choice: Result<Choice, Refusal>, secrets: Choice['secrets']): Result<Choice, Refusal> {
+  return choice.ok ? yes({ ...choice.value, secrets: { ...choice.value.secrets, ...secrets } }) : choice;
 }

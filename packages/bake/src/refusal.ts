@@ -76,7 +76,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'unsafe-path':
       return `${refusal.field} '${refusal.asked}' leaves the template directory or is not written plainly; name a file inside it, e.g. local.json`;
     case 'unsealable':
-      return `the value of ${list(refusal.variables)} is secret, by its name or by the settings, and this bakery has no key to seal it with; an operator gives api and workers one (BAKEHOUSE_SEALING_KEY_FILE), or puts the value into the settings as a secret; what is no secret needs another name`;
+      return `the value of ${list(refusal.variables)} is secret, by its name or by the settings, and this bakery has no key to seal it with; an operator gives api and workers one (BAKEHOUSE_SEALING_KEY_FILE), or writes the value into the settings, under secretVariables of the provider; what is no secret needs another name`;
     case 'unusable-name':
       return `${refusal.field} '${refusal.asked}' cannot be used: ${refusal.rule}`;
     case 'missing-packages':

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   checkSettings,
   explainSettingsProblem,
+  maskedSettings,
   no,
   openCatalogue,
   type Result,
@@ -24,9 +25,12 @@ export async function checkSettingsFiles(shell: Shell, names: readonly string[])
 
   const { settings, problems, warnings } = checkSettings(files.value, environment.asItIs);
   const enabled = settings ? offered(settings) : [];
-  screen.emit({ valid: settings !== undefined, problems: problems.map(flat), warnings: warnings.map(flat), enabled });
+  const masked = settings ? maskedSettings(settings) : [];
+  const odd = [...warnings, ...masked];
+  screen.emit({ valid: settings !== undefined, problems: problems.map(flat), warnings: odd.map(flat), enabled });
   for (const problem of problems) screen.print(`${screen.paint('red', 'wrong')}    ${told(problem)}`);
   for (const warning of warnings) screen.print(`${screen.paint('yellow', 'ignored')}  ${told(warning)}`);
+  for (const each of masked) screen.print(`${screen.paint('yellow', 'masked')}   ${told(each)}`);
   for (const { provider, baseImages } of enabled)
     screen.print(
       `${screen.paint('green', 'enabled')}  ${provider}: ${baseImages.map(harmless).join(', ') || 'no base images'}`,

@@ -155,6 +155,18 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     expect(JSON.stringify(rest)).not.toContain('pudding');
   });
 
+  test('sends a variable that the settings have as a secret by its name only, masked or not, without any key', () => {
+    const path = `${provider.section}.bakeryDefaults.secretVariables.package_type`;
+    const over = `${provider.section}: { bakeryDefaults: { maskedPackerParameters: [package_type], secretVariables: { package_type: plum pudding } } }`;
+    const holding = catalogueOf(SHIPPED, Object.fromEntries(enabled), { over });
+    const plan = planBake(aRequest(), { catalogue: holding, templates, now: NOON });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.no));
+    expect(plan.value.recipe.secrets).toMatchObject({ package_type: path });
+    expect(plan.value.recipe.variables).not.toHaveProperty('package_type');
+    expect(plan.value.confided).toEqual({});
+    expect(JSON.stringify(plan.value)).not.toContain('pudding');
+  });
+
   test('fills no place itself and asks the worker for its configDir', () => {
     const { recipe } = planned();
     expect(recipe.places['configDir']).toBe('config-dir');

@@ -49,5 +49,5 @@ export function askedTag({ variables = {}, ci }: BakeRequest): string | undefine
   return (tag ? String(tag) : ci?.commit) || undefined;
 }
 
-const secretsOf = ({ loginPassword, secretVariables }: DockerSettings['bakeryDefaults']): Choice['secrets'] =>
-  loginPassword === undefined ? secretVariables : { docker_login_password: loginPassword, ...secretVariables };
+const secretsOf = ({ loginPassword }: DockerSettings['bakeryDefaults']): Choice['secrets'] =>
+  loginPassword === undefined ? {} : { docker_login_password: loginPassword };

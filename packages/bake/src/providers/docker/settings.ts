@@ -13,8 +13,6 @@ export const DockerSettings = z.object({
     loginServer: z.string().optional(),
     loginUsername: z.string().optional(),
     loginPassword: Secret.optional(),
-    /** Variables of the operator's own templates whose values are secrets. */
-    secretVariables: z.record(z.string(), Secret).default({}),
     ...MaskedParameters,
     baseImages: z
       .array(

@@ -13,7 +13,7 @@ export function chooseLocal(request: BakeRequest, { bakeryDefaults }: LocalSetti
   const options = readOptions(z.strictObject({}), request);
   if (!options.ok) return options;
 
-  const { baseImages, templateFile, secretVariables } = bakeryDefaults;
+  const { baseImages, templateFile } = bakeryDefaults;
   const base = findBaseImage(request, { provider: 'local', entries: baseImages });
   if (!base.ok) return base;
   const { baseImage, virtualizationSettings } = base.value;
@@ -26,7 +26,7 @@ export function chooseLocal(request: BakeRequest, { bakeryDefaults }: LocalSetti
     ...ready.value,
     sourceImage,
     variables: { local_suite: sourceImage, local_mirror: virtualizationSettings.mirror ?? null },
-    secrets: secretVariables,
+    secrets: {},
     distinct: [],
   });
 }

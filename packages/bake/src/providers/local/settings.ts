@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { BaseImageSettings } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
-import { Secret } from '../../settings/secret.ts';
 
 /** The section `local`. */
 export const LocalSettings = z.object({
   bakeryDefaults: z.object({
     templateFile: z.string().default('local.json'),
-    /** Variables of the operator's own templates whose values are secrets. */
-    secretVariables: z.record(z.string(), Secret).default({}),
     ...MaskedParameters,
     baseImages: z
       .array(
