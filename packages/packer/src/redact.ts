@@ -1,3 +1,6 @@
+import { type BakeRecipe, providers } from '@bakehouse/bake';
+import { secretsIn } from './environment.ts';
+import type { Kitchen } from './packer-run.ts';
 import { printedForms } from './printed-forms.ts';
 
 /** Hides secrets in text for people. */
@@ -13,6 +16,10 @@ export const MASK = '<sensitive>';
 
 /** Anything shorter is no secret but a guess away, and masking it would blacken half the log. */
 const SHORTEST = 4;
+
+/** Hides what no line of a bake may show: values that were named, credentials in the environment, and what is secret at the provider. */
+export const redactorFor = ({ provider }: BakeRecipe, { secrets, environment }: Kitchen): Redactor =>
+  makeRedactor([...secrets, ...secretsIn(environment)], providers[provider]?.secretPatterns);
 
 /**
  * Knows each value as it is and as programs usually print it, whole and line by line. Values under four characters are not masked. What

@@ -1,22 +1,18 @@
 import { type BakeRecipe, type PackerReport, providers } from '@bakehouse/bake';
 import { buildArguments } from './arguments.ts';
 import { type CommandEnd, runCommand } from './command.ts';
-import { secretsIn } from './environment.ts';
 import { parseLine } from './event.ts';
 import type { RawLine } from './lines.ts';
 import { readManifest } from './manifest.ts';
 import type { Kitchen, PackerRun } from './packer-run.ts';
-import { makeRedactor } from './redact.ts';
+import { redactorFor } from './redact.ts';
 import { type ReportInProgress, startReport } from './report.ts';
 import type { Stage } from './stage.ts';
 import { LONGEST_LINE, transcribe } from './transcript.ts';
 
 /** Runs `packer build` in a stage, tells what it says, and reports what it recorded. When this returns, no process of it is left. */
 export async function runPacker(stage: Stage, recipe: BakeRecipe, kitchen: Kitchen): Promise<PackerRun> {
-  const redactor = makeRedactor(
-    [...kitchen.secrets, ...secretsIn(kitchen.environment)],
-    providers[recipe.provider]?.secretPatterns,
-  );
+  const redactor = redactorFor(recipe, kitchen);
   const inProgress = startReport(redactor, { notices: providers[recipe.provider]?.notices });
   const hear = async (lines: readonly RawLine[]): Promise<void> => {
     const told = lines.flatMap((raw) => {

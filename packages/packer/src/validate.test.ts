@@ -56,6 +56,12 @@ test('secrets do not come back in what is wrong', async () => {
   expect(found).toEqual({ ended: 'invalid', errors: ['bad value <sensitive>'] });
 });
 
+test('what is secret at a provider, though nobody was told it, does not come back either', async () => {
+  const template = { builders: [], validate: { errors: ['no https://store.example/os.vhd?sp=r&sig=abc%2Fdef'] } };
+  const found = await withTemplate(template, { recipe: { provider: 'azure' } }, validate);
+  expect(found).toEqual({ ended: 'invalid', errors: ['no https://store.example/os.vhd?sp=r&sig=<sensitive>'] });
+});
+
 test('what is stopped is neither good nor bad', async () => {
   const found = await withTemplate({ builders: [] }, { kitchen: { signal: AbortSignal.abort() } }, validate);
   expect(found).toEqual({ ended: 'stopped' });

@@ -1,11 +1,10 @@
 import type { BakeRecipe } from '@bakehouse/bake';
 import { validateArguments } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { secretsIn } from './environment.ts';
 import { parseLine } from './event.ts';
 import type { RawLine } from './lines.ts';
 import type { Kitchen } from './packer-run.ts';
-import { makeRedactor } from './redact.ts';
+import { redactorFor } from './redact.ts';
 import type { Stage } from './stage.ts';
 import { LONGEST_LINE, transcribe } from './transcript.ts';
 
@@ -18,7 +17,7 @@ export type Validation =
 
 /** Has Packer check template and variables without building anything. It tells nobody; what is wrong comes back. */
 export async function validate(stage: Stage, recipe: BakeRecipe, kitchen: Kitchen): Promise<Validation> {
-  const redactor = makeRedactor([...kitchen.secrets, ...secretsIn(kitchen.environment)]);
+  const redactor = redactorFor(recipe, kitchen);
   const errors: string[] = [];
   const hear = async (lines: readonly RawLine[]): Promise<void> => {
     errors.push(...lines.flatMap((raw) => transcribe(parseLine(raw.text), raw, redactor)));
