@@ -45,6 +45,7 @@ test('the document has every call, and nothing that is no call', () => {
     'POST /api/v1/{region}/bake',
     'POST /bakes',
     'POST /plan',
+    'POST /plan/classic/{region}',
   ]);
 });
 

@@ -12,6 +12,7 @@ import { problem } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { isClassic, serveClassicCalls } from './rosco/calls.ts';
 import { classicError } from './rosco/classic-error.ts';
+import { planClassicBake } from './rosco/plan-classic.ts';
 import { cancelBake } from './routes/cancel-bake.ts';
 import { createBake } from './routes/create-bake.ts';
 import { listBakes } from './routes/list-bakes.ts';
@@ -67,6 +68,7 @@ export function buildServer(parts: Parts): Api {
 function serveNativeCalls(api: Api, parts: Parts, followers: Followers): void {
   createBake(api, parts);
   planBake(api, parts);
+  planClassicBake(api, parts);
   listBakes(api, parts);
   showBake(api, parts);
   cancelBake(api, parts);

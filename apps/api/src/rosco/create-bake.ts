@@ -2,18 +2,15 @@ import { z } from 'zod';
 import { askForBake } from '../ask-for-bake.ts';
 import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
-import { STATUS_OF } from '../problem.ts';
 import { ClassicBody } from './bake-body.ts';
 import { BakeStatus, toStatus } from './bake-status.ts';
-import { ClassicError, classicError, classicMessage } from './classic-error.ts';
-import { toRequest } from './to-request.ts';
+import { ClassicError, classicError } from './classic-error.ts';
+import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
+import { readBody } from './read-body.ts';
 
 const Query = z.object({
   rebake: z.string().optional().describe('`1`, and only `1`, bakes again although an equal bake stands.'),
 });
-
-/** A caller's own id becomes part of names in Redis and of links. */
-const OWN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** `POST /api/v1/{region}/bake`. Answers at once; a bake that fails later says so in its status. */
 export function createClassicBake(api: Api, parts: Parts): void {
@@ -36,31 +33,23 @@ export function createClassicBake(api: Api, parts: Parts): void {
     },
     async (request, reply) => {
       const { body, query, params, headers } = request;
-      const refuse = (message: string) => reply.code(400).send(classicError(400, message, now()));
-      const { request_id: id } = body;
-      if (id !== undefined && !OWN_ID.test(id)) return refuse(unusableId(id));
-
-      const asked = toRequest(body, { region: params.region, defaultProvider });
-      if (!asked.ok) return refuse(classicMessage(asked.no));
+      const refuse = ({ message }: ClassicRefusal) => reply.code(400).send(classicError(400, message, now()));
+      const asked = readBody(body, { region: params.region, defaultProvider });
+      if (!asked.ok) return refuse(asked.no);
 
       const execution = [headers['x-spinnaker-execution-id']].flat()[0] ?? body.spinnaker_execution_id;
       const ifTwin = query.rebake === '1' ? 'supersede' : 'join';
       const submission = await askForBake(
         asked.value,
-        { ifTwin, id, execution, withoutKey: 'leave-open', inVain: 'take' },
+        { ifTwin, id: body.request_id, execution, withoutKey: 'leave-open', inVain: 'take' },
         parts,
       );
-      if (!submission.ok)
-        return reply.code(STATUS_OF[submission.no.code]).send(classicError(400, classicMessage(submission.no), now()));
+      if (!submission.ok) return refuse(refusedAs(submission.no));
 
       const { answer, bake } = submission.value;
-      if (answer === 'id-taken')
-        return refuse(`request_id '${bake.id}' is an earlier bake's; leave it out, or use another.`);
+      if (answer === 'id-taken') return refuse(idTaken(bake.id));
       nameBake(request, bake.id);
       return reply.code(200).send(toStatus(bake));
     },
   );
 }
-
-const unusableId = (id: string): string =>
-  `request_id '${id}' cannot be used: it is up to 64 letters, digits, - and _, and begins with a letter or digit.`;
