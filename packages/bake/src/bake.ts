@@ -30,6 +30,8 @@ const Identity = z.object({
   /** The pipeline run that asked, where the caller has such a thing. */
   execution: z.string().optional(),
   recipe: BakeRecipe,
+  /** It was removed: its key is free, nothing joins it, and it is forgotten as soon as it has ended. */
+  removed: z.literal(true).optional(),
   /** How often a worker has begun it. More than 1 after a retry or the loss of a worker. */
   attempts: z.number().int(),
   /** Why the try before this one failed, when it was worth another. */

@@ -13,6 +13,18 @@ export interface BakeQueue {
   list(query: BakeQuery): Promise<BakePage>;
   /** Waiting bakes are cancelled by the time this returns; a baking one is told to stop, wherever it runs. */
   cancel(id: string, asked: { reason: string; now: Date }): Promise<CancelAnswer>;
+  /**
+   * Removes the bake that stands for a key, whoever uses it, or the last one of the key if that failed: the key is free at once, and a call that
+   * comes at the same time starts a new bake or came before. What waits is cancelled and what bakes is told to stop; the record goes with the call,
+   * or, of one that bakes, some seconds after its end, and says `removed` until then. Answers the bake's id, undefined when there is none.
+   */
+  removeByKey(key: string, asked: { reason: string; now: Date }): Promise<string | undefined>;
+  /**
+   * Ends what executions have to do with their bakes: a bake that only they use is removed as by `removeByKey`, others are spared. To start
+   * a bake and to join it are both to use it; one that somebody outside executions has started or joined, or very many have, stays its time.
+   * Unknown groups have no bakes. Answers the ids of what was removed.
+   */
+  release(groups: readonly string[], asked: { reason: string; now: Date }): Promise<string[]>;
   /** What is kept of a bake's log. Undefined for an unknown bake; a page without lines for a bake that said nothing. */
   readLog(id: string, range?: LogRange): Promise<LogPage | undefined>;
   /** The log from a cursor on, live; ends after the bake's last line, or when `signal` fires. */
@@ -39,6 +51,8 @@ export interface SubmitOptions {
   confided?: string | undefined;
   /** The pipeline run that asks. */
   execution?: string | undefined;
+  /** The executions whose bakes are released together, this one's among them; it uses the answered bake from now on. Absent or empty for a caller outside executions. */
+  group?: string | undefined;
   /** A caller's own name for this call: repeated within a day it gets the same bake, whatever became of it. */
   idempotency?: { key: string; fingerprint: string } | undefined;
 }

@@ -7,18 +7,23 @@ import { forgetScript } from './scripts/forget.ts';
 import type { Store } from './store.ts';
 import { indexesOf } from './submit.ts';
 
-/** Takes away the ended bakes whose time is over, and the oldest when more are kept than `keep`. */
-export async function forgetOld(store: Store, { now, keep }: { now: Date; keep?: number | undefined }): Promise<void> {
+/** Forgets the ended bakes whose time is over. */
+export async function forgetOld(store: Store, now: Date): Promise<void> {
   const { redis, names } = store;
   const overdue = await redis.zrange(names.ended, '-inf', now.getTime(), 'BYSCORE');
   for (const ids of strides(overdue)) await forget(store, ids);
-  if (keep === undefined) return;
+}
+
+/** Forgets the ended bakes whose time is over first, where more than `keep` have ended. */
+export async function forgetSurplus(store: Store, keep: number): Promise<void> {
+  const { redis, names } = store;
   const surplus = (await redis.zcard(names.ended)) - keep;
   if (surplus <= 0) return;
   for (const ids of strides(await redis.zrange(names.ended, 0, surplus - 1))) await forget(store, ids);
 }
 
-async function forget(store: Store, ids: readonly string[]): Promise<void> {
+/** Takes every trace of ended bakes away. A live one among them stays as it is. */
+export async function forget(store: Store, ids: readonly string[]): Promise<void> {
   const { redis, names } = store;
   for (const [id, record] of await readRecords(store, ids)) {
     const bake = readable(record);

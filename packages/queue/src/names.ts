@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BakeState } from '@bakehouse/bake';
 
 export const DEFAULT_PREFIX = '{bakehouse}';
@@ -8,6 +9,8 @@ export const OWNERS = {
   bake: 'itself while it lives, then a time to live',
   log: 'its bake while that lives, then a time to live',
   'sealed-log': 'a time to live',
+  // The executions that use a bake; a bake without the set is used by somebody else too.
+  users: 'its bake while that lives, then a time to live',
   // Which bake stands for a key.
   key: 'its bake while that lives, then a time to live',
   once: 'a time to live',
@@ -35,6 +38,7 @@ export function namesUnder(prefix: string) {
     bake: (id: string) => name('bake', id),
     log: (id: string) => name('log', id),
     sealedLog: (id: string) => name('sealed-log', id),
+    users: (id: string) => name('users', id),
     standing: (key: string) => name('key', key),
     once: (key: string) => name('once', key),
     bundle: (digest: string) => name('bundle', digest),
@@ -46,6 +50,8 @@ export function namesUnder(prefix: string) {
       label: (label: string) => name('index', `label:${label}`),
       key: (key: string) => name('index', `key:${key}`),
       image: (image: string) => name('index', `image:${image}`),
+      /** By its tag. */
+      execution: (tag: string) => name('index', `execution:${tag}`),
     },
     ended: name('ended'),
     unsealed: name('unsealed'),
@@ -62,6 +68,10 @@ export function namesUnder(prefix: string) {
     stop: `${prefix}:stop`,
   };
 }
+/** An execution group as Redis knows it: callers may send a name as long as a body, and keys are short. */
+export const tagOf = (group: string): string =>
+  group.length <= 128 ? group : createHash('sha256').update(group).digest('hex');
+
 export type Names = ReturnType<typeof namesUnder>;
 
 /** The same names for scripts, which meet bakes that their caller could not name; `ARGV[1]` is the prefix. */

@@ -12,6 +12,8 @@ import { DEFAULT_PREFIX, namesUnder } from './names.ts';
 import { presentWorkers } from './presence.ts';
 import { readLog } from './read-log.ts';
 import { RedisAway, reach } from './redis-away.ts';
+import { release } from './release.ts';
+import { removeByKey } from './remove.ts';
 import { startRounds } from './rounds.ts';
 import { checkSoundness, UnsoundRedis } from './sound-redis.ts';
 import { submit } from './submit.ts';
@@ -68,6 +70,8 @@ export async function openQueue({
     findByKey: (key) => ask(() => findByKey(store, key)),
     list: (query) => ask(() => listBakes(store, query)),
     cancel: (id, asked) => ask(() => cancel({ store, lanes }, id, asked)),
+    removeByKey: (key, asked) => ask(() => removeByKey({ store, lanes }, key, asked)),
+    release: (groups, asked) => ask(() => release({ store, lanes }, groups, asked)),
     readLog: (id, range = {}) => ask(() => readLog(store, id, range)),
     followLog: async function* (id, how) {
       await ask(async () => undefined);

@@ -47,6 +47,7 @@ export function toBake(record: BakeRecord): Bake | undefined {
     ...present('worker', record['worker'], String),
     ...present('phases', record['phases'], phasesOf),
     stopping: record['stopping'] === '1',
+    ...(record['removed'] === '1' ? { removed: true } : {}),
     ...present('finishedAt', record['finishedAt'], String),
     ...present('artifacts', record['artifacts'], JSON.parse),
     ...present('failure', record['failure'], JSON.parse),

@@ -1,4 +1,5 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { forgetSurplus } from './forget.ts';
 import { openLanes } from './lanes.ts';
 import { makeRounds } from './rounds.ts';
 import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
@@ -11,9 +12,9 @@ async function open() {
   const store = { redis: bakery.redis, names: bakery.names };
   const lanes = openLanes(store, bakery.onTrouble);
   bakery.closes(() => lanes.close());
-  const walk = async ({ now = new Date(), keep }: { now?: Date; keep?: number } = {}) =>
-    makeRounds({ store, lanes, keep, onTrouble: bakery.onTrouble }, now);
-  return { bakery, queue: await bakery.open({ retention: { days: 2 } }), walk };
+  const walk = async ({ now = new Date() }: { now?: Date } = {}) =>
+    makeRounds({ store, lanes, onTrouble: bakery.onTrouble }, now);
+  return { bakery, store, queue: await bakery.open({ retention: { days: 2 } }), walk };
 }
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
@@ -97,14 +98,14 @@ test('an ended bake is forgotten with every trace when its time is over, and a l
 });
 
 test('of too many ended bakes the oldest are forgotten', async () => {
-  const { queue, walk } = await open();
+  const { queue, store } = await open();
   const asked: string[] = [];
   for (let at = 0; at < 5; at += 1) {
     const { id } = await ask(queue);
     asked.push(id);
     await queue.cancel(id, { reason: '', now: new Date(Date.now() + at) });
   }
-  await walk({ keep: 2 });
+  await forgetSurplus(store, 2);
   expect((await queue.list({ limit: 10 })).bakes.map(({ id }) => id)).toEqual(asked.slice(3).toReversed());
   expect(await queue.counts()).toMatchObject({ cancelled: 2 });
 });
@@ -140,4 +141,13 @@ test('rounds leave bakes alone that are as they should be', async () => {
   const before = await Promise.all([queue.find(baking.id), queue.find(waiting.id)]);
   await walk();
   expect(await Promise.all([queue.find(baking.id), queue.find(waiting.id)])).toEqual(before);
+});
+
+test('a producer forgets what is too much also where others make the rounds each time', async () => {
+  const { bakery } = await open();
+  const queue = await bakery.open({ retention: { bakes: 10 } });
+  await bakery.redis.set(bakery.names.rounds, 'others walk', 'PX', 60_000);
+  for (let at = 0; at < 13; at += 1) await queue.cancel((await ask(queue)).id, { reason: '', now: new Date() });
+  expect(await queue.counts()).toMatchObject({ cancelled: 13 });
+  await until(async () => (await queue.counts()).cancelled === 10, 'the oldest are forgotten');
 });

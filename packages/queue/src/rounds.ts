@@ -1,5 +1,5 @@
 import { type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
-import { forgetOld } from './forget.ts';
+import { forgetOld, forgetSurplus } from './forget.ts';
 import type { Lanes } from './lanes.ts';
 import { WorkerPresence } from './presence.ts';
 import { readRecords, strides } from './read-records.ts';
@@ -18,20 +18,20 @@ export interface Rounds {
 interface Making {
   store: Store;
   lanes: Lanes;
-  /** How many ended bakes are kept at most; workers do not know. */
+  /** How many ended bakes are kept at most; workers do not know, so each producer sees to it itself. */
   keep?: number | undefined;
   onTrouble: (error: Error) => void;
 }
 
 /** Every so often one of all producers and workers mends what a death in the middle of a step left behind, and forgets what is old. */
 export function startRounds(making: Making): Rounds {
-  const { redis, names } = making.store;
+  const { redis } = making.store;
   let isWalking = false;
   const walk = async () => {
     if (isWalking || redis.status !== 'ready') return;
     isWalking = true;
     try {
-      if (await redis.set(names.rounds, 'walking', 'PX', EVERY_MS - 1_000, 'NX')) await makeRounds(making, new Date());
+      await walkOrLetOthers(making);
     } catch (error) {
       if (redis.status === 'ready' && error instanceof Error)
         making.onTrouble(new Error(`rounds: ${error.message}`, { cause: error }));
@@ -44,10 +44,17 @@ export function startRounds(making: Making): Rounds {
   return { stop: () => clearInterval(timer) };
 }
 
+async function walkOrLetOthers(making: Making): Promise<void> {
+  const { store, keep } = making;
+  const isOurTurn = await store.redis.set(store.names.rounds, 'walking', 'PX', EVERY_MS - 1_000, 'NX');
+  if (isOurTurn) await makeRounds(making, new Date());
+  if (keep !== undefined) await forgetSurplus(store, keep);
+}
+
 export async function makeRounds(making: Making, now: Date): Promise<void> {
   await mendLive(making, now);
   await sealEnded(making.store);
-  await forgetOld(making.store, { now, keep: making.keep });
+  await forgetOld(making.store, now);
 }
 
 /** A live bake has a job that BullMQ has not given up, and one that was told to stop has a worker to do so. */

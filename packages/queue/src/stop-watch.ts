@@ -6,7 +6,7 @@ import { answersOf, type Store } from './store.ts';
 /** What was said while this worker could not hear is found by looking this often. */
 const LOOK_EVERY_MS = 2_000;
 
-/** Stops hands whose bake was cancelled, at once by the channel and soon by looking, and those whose bake another run has. Answers how to end the watch. */
+/** Stops hands whose bake was cancelled or is no more, at once by the channel and soon by looking, and those whose bake another run has. Answers how to end the watch. */
 export function watchForStops({ store, ears }: { store: Store; ears: Ears }, hands: Hands): () => void {
   const hush = ears.listen(store.names.stop, (id) => {
     for (const hand of hands) if (hand.id === id) hand.stop('cancelled');
@@ -32,7 +32,7 @@ async function stopWhoMust({ redis, names }: Store, hands: readonly Hand[]): Pro
   const records = (await answersOf(reads)) as (string | null)[][];
   for (const [at, hand] of hands.entries()) {
     const [state, run, stopping] = records[at] ?? [];
-    if (stopping === '1' || state === 'cancelled') hand.stop('cancelled');
+    if (!state || stopping === '1' || state === 'cancelled') hand.stop('cancelled');
     else if (state === 'baking' && run !== hand.run) hand.stop('lost');
   }
 }

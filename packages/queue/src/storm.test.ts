@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import type { BakeQueue } from './bake-queue.ts';
 import type { BakeConsumer, BakeEnd, BakeInHand } from './consumer.ts';
+import { forgetSurplus } from './forget.ts';
 import { openLanes } from './lanes.ts';
 import { OWNERS } from './names.ts';
 import { makeRounds } from './rounds.ts';
@@ -19,9 +20,12 @@ const Step = fc.oneof(
       key: fc.nat(7),
       again: fc.boolean(),
       once: fc.option(fc.nat(3)),
+      group: fc.option(fc.nat(2)),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), key: fc.nat(7) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), group: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose the job' as const), which: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('change workers' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('walk' as const) }) },
@@ -43,7 +47,10 @@ async function weather(steps: readonly Step[]): Promise<void> {
   const store = { redis: bakery.redis, names: bakery.names };
   const lanes = openLanes(store, bakery.onTrouble);
   bakery.closes(() => lanes.close());
-  const walk = () => makeRounds({ store, lanes, keep: 10, onTrouble: bakery.onTrouble }, new Date());
+  const walk = async () => {
+    await makeRounds({ store, lanes, onTrouble: bakery.onTrouble }, new Date());
+    await forgetSurplus(store, 10);
+  };
   try {
     const queue = await bakery.open({ attempts: 2, retryDelaySeconds: 1, retention: { bakes: 10 } });
     await storm(steps, { queue, walk, consume: () => bakery.consume({ slots: 3, bake: bakeAnyhow }) });
@@ -82,6 +89,12 @@ async function storm(
       case 'cancel':
         await queue.cancel(any(step.which), { reason: 'storm', now: new Date() });
         break;
+      case 'remove':
+        await queue.removeByKey(`key ${step.key}`, { reason: 'storm', now: new Date() });
+        break;
+      case 'release':
+        await queue.release([`${step.group}`], { reason: 'storm', now: new Date() });
+        break;
       case 'lose the job':
         await queue.lanes[0]?.remove(any(step.which));
         break;
@@ -100,7 +113,7 @@ async function storm(
 
 async function askOnce(
   queue: BakeQueue,
-  { key, again, once }: { key: number; again: boolean; once: number | null },
+  { key, again, once, group }: { key: number; again: boolean; once: number | null; group: number | null },
 ): Promise<string> {
   const { bake } = await queue.submit(
     aPlan(`key ${key}`, { bundle: aBundle(`bundle ${key % 3}`), labels: { team: `${key % 2}` } }),
@@ -108,6 +121,7 @@ async function askOnce(
       id: randomUUID(),
       now: new Date(),
       ifTwin: again ? 'supersede' : 'join',
+      group: group === null ? undefined : `${group}`,
       idempotency: once === null ? undefined : { key: `once ${once}`, fingerprint: `${key}` },
     },
   );

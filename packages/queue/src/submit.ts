@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Submission, SubmitOptions } from './bake-queue.ts';
 import { keepBundle } from './bundles.ts';
 import type { Lanes } from './lanes.ts';
-import type { Names } from './names.ts';
+import { type Names, tagOf } from './names.ts';
 import { type BakeRecord, recordOf, toBake, writeRecord } from './record.ts';
 import { runScript } from './script.ts';
 import { submitScript } from './scripts/submit.ts';
@@ -31,7 +31,10 @@ export async function submit(
     throw new Error(
       `bake ${how.id} was answered without a record: is something else writing under ${store.names.prefix}?`,
     );
-  if (bake.state === 'waiting' && !answer.hasJob) await lanes.deliver(bake, answer.record);
+  // A job that is there before its bake is that of a forgotten one with the same id.
+  const isStale = answer.word === 'taken' && answer.hasJob;
+  if (isStale) await lanes.queue(bake.lane).remove(bake.id);
+  if (bake.state === 'waiting' && (isStale || !answer.hasJob)) await lanes.deliver(bake, answer.record);
   if (answer.superseded.id !== '') await lanes.queue(answer.superseded.lane).remove(answer.superseded.id);
   return asSubmission(answer.word, bake);
 }
@@ -67,7 +70,7 @@ async function ask(
   { redis, names }: Store,
   { plan, how, wanted }: { plan: BakePlan; how: SubmitOptions; wanted: BakeRecord },
 ): Promise<Answer> {
-  const { id, now, ifTwin, idempotency } = how;
+  const { id, now, ifTwin, idempotency, group = '' } = how;
   const indexes = indexesOf(names, plan);
   const told = await runScript(redis, submitScript, {
     keys: [names.bake(id)],
@@ -81,7 +84,7 @@ async function ask(
         idempotency?.key ?? '',
         idempotency?.fingerprint ?? '',
       ],
-      ...[instantOf(now), now.getTime(), indexes.length, ...indexes, ...Object.entries(wanted).flat()],
+      ...[instantOf(now), now.getTime(), tagOf(group), indexes.length, ...indexes, ...Object.entries(wanted).flat()],
     ],
   });
   return Answer.parse(told);

@@ -4,14 +4,14 @@ import { life } from './life.ts';
 /**
  * Takes a bake in, or says who stands for its key. Atomic, so of any number of equal calls one is `taken`.
  * KEYS: the new record. ARGV: prefix, id, key, `join`|`supersede`, bundle digest, idempotency key ('' for none), its fingerprint,
- * now as text, now in ms, how many index names follow, those names, then the record's fields and values.
+ * now as text, now in ms, the execution group that asks ('' for somebody outside executions), how many index names follow, those names, then the record's fields and values.
  * Answers {word, id and lane of a superseded bake whose job can go ('' for none), whether BullMQ knows the answered bake's job, the record}; `bundle-missing` has only the word, and changed nothing.
  */
 export const submitScript = script(
   life,
   `
 local _, id, key, ifTwin, digest, once, fingerprint, at = unpack(ARGV, 1, 8)
-local now, indexes = tonumber(ARGV[9]), tonumber(ARGV[10])
+local now, group, indexes = tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 
 local function answer(word, of, superseded)
   local record = name('bake', of)
@@ -26,8 +26,11 @@ end
 
 if once ~= '' then
   local told = redis.call('HMGET', name('once', once), 'id', 'fingerprint')
-  if told[1] and redis.call('EXISTS', name('bake', told[1])) == 1 then
-    return answer(told[2] == fingerprint and 'repeat' or 'key-reused', told[1])
+  local state, removed = unpack(redis.call('HMGET', name('bake', told[1] or ''), 'state', 'removed'))
+  if state and not removed then
+    if told[2] ~= fingerprint then return answer('key-reused', told[1]) end
+    join(told[1], group)
+    return answer('repeat', told[1])
   end
 end
 
@@ -39,6 +42,7 @@ local twinState = twin and redis.call('HGET', name('bake', twin), 'state')
 local standing = twinState == 'waiting' or twinState == 'baking' or twinState == 'baked'
 if standing and ifTwin == 'join' then
   remember(twin)
+  join(twin, group)
   return answer('twin', twin)
 end
 
@@ -53,13 +57,14 @@ elseif standing and twinState == 'baking' then
 end
 
 local sequence = redis.call('INCR', SEQUENCE)
-redis.call('HSET', KEYS[1], 'state', 'waiting', 'sequence', sequence, 'key', key, 'bundle', digest, 'attempts', 0, unpack(ARGV, 11 + indexes))
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'sequence', sequence, 'key', key, 'bundle', digest, 'attempts', 0, unpack(ARGV, 12 + indexes))
 redis.call('SET', name('key', key), id)
-for i = 11, 10 + indexes do enlist(ARGV[i], id, KEYS[1]) end
+for i = 12, 11 + indexes do enlist(ARGV[i], id, KEYS[1]) end
 redis.call('ZADD', name('index', 'all'), sequence, id)
 redis.call('ZADD', name('index', 'state:waiting'), sequence, id)
 redis.call('SADD', name('bundle-users', digest), id)
 redis.call('PERSIST', name('bundle', digest))
+use(id, group)
 remember(id)
 return answer('taken', id, superseded)
 `,
