@@ -1,26 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PRIVATE_USER } from '../support/mirror.ts';
-import { openPlace, type Place } from './installation.ts';
+import { openForAll, upload } from './installation.ts';
 
-const MINUTES = 60_000;
-// Each runs in some seconds, unless a mirror tries the patience of dnf.
-vi.setConfig({ testTimeout: 2 * MINUTES });
-
-let opened: Place | undefined;
-let unavailable = '';
-
-beforeAll(async () => {
-  const place = await openPlace({ build: BUILD, look: LOOK });
-  if ('unavailable' in place) unavailable = place.unavailable;
-  else opened = place;
-}, 5 * MINUTES);
-
-afterAll(() => opened?.close());
-
-beforeEach((context) => {
-  if (unavailable !== '') context.skip(unavailable);
-  opened?.mirror.be(() => 'serve');
-});
+const parts = openForAll(() => ({ type: 'rpm', build: BUILD, look: LOOK, already: ALREADY, tail: '' }));
 
 test('pinned versions come from several repositories, each of which is a source once and only for this', async () => {
   const { install, one, two } = parts();
@@ -147,27 +129,6 @@ test('a user who may use sudo installs packages', async () => {
   expect(status, output).toBe(0);
   expect(facts).toMatchObject({ installed: ['extra 1.0', 'tiny 2.0', 'tiny-data 1.0'], left: [] });
 });
-
-/** Set in `beforeAll` whenever a test runs at all. */
-function parts() {
-  if (!opened) throw new Error('the tests of rpms run without a place to install them');
-  const { mirror, install } = opened;
-  return {
-    mirror,
-    one: `http://${mirror.host}/one`,
-    two: `http://${mirror.host}/two`,
-    install: (asked: Record<string, string>, circumstances: Parameters<Place['install']>[1] = {}) =>
-      install(
-        { package_type: 'rpm', ...asked },
-        { ...circumstances, before: `${ALREADY}\n${circumstances.before ?? ''}` },
-      ),
-  };
-}
-
-const upload = (list: unknown): string => `
-  mkdir /tmp/upload
-  cp /mnt/local/* /tmp/upload
-  printf %s '${JSON.stringify(list)}' >/tmp/artifacts.json`;
 
 /** Packages that are there before the script comes, from a repository that stays. */
 const ALREADY = `

@@ -1,15 +1,65 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { type Mirror, startMirror } from '../support/mirror.ts';
 import { openPackageRoot, type PackageRoot, type Ran } from '../support/package-root.ts';
 import { whatIsLeftOf } from '../support/what-is-left.ts';
 
-/** A system to install packages in with the shipped script, and a mirror on loopback that has some. */
-export interface Place {
+/** What the tests of one family of packages have of their own. */
+interface Family {
+  type: 'deb' | 'rpm';
+  /** Bash that puts packages below `/mnt/www` and `/mnt/local`. */
+  build: string;
+  /** Bash that writes down facts after each installation. */
+  look: string;
+  /** Bash that defines `already REPOSITORY PACKAGE…`, for packages that are there before the script comes. */
+  already: string;
+  /** What stands behind the address of a repository. */
+  tail: string;
+}
+
+/** What a test has to install with: two repositories on a mirror that serves, unless it is told otherwise. */
+interface Parts {
   mirror: Mirror;
+  one: string;
+  two: string;
   /** Runs the script in a system that is as new but for what `before` did; its environment is `asked`. */
   install: (asked: Record<string, string>, circumstances?: Circumstances) => Promise<Installed>;
-  /** Throws when anything of it still lives. */
+}
+
+/** Opens a system and a mirror for all tests of a file, and skips these where there can be none. Throws when anything of it outlives them. */
+export function openForAll(familyOf: () => Family): () => Parts {
+  let opened: Place | undefined;
+  let unavailable = '';
+  // Each runs in some seconds, unless a mirror tries the patience of a package manager.
+  vi.setConfig({ testTimeout: 2 * MINUTES });
+  beforeAll(async () => {
+    const place = await openPlace(familyOf());
+    if ('unavailable' in place) unavailable = place.unavailable;
+    else opened = place;
+  }, 5 * MINUTES);
+  afterAll(() => opened?.close());
+  beforeEach((context) => {
+    if (unavailable !== '') context.skip(unavailable);
+    opened?.mirror.be(() => 'serve');
+  });
+  return () => {
+    if (!opened) throw new Error('a test of packages runs without a place to install them');
+    return partsOf(opened, familyOf());
+  };
+}
+
+/** Uploads that list, and the files that it may name. */
+export const upload = (list: unknown): string => `
+  mkdir /tmp/upload
+  cp /mnt/local/* /tmp/upload
+  printf %s '${JSON.stringify(list)}' >/tmp/artifacts.json`;
+
+const MINUTES = 60_000;
+
+interface Place {
+  mirror: Mirror;
+  install: Parts['install'];
   close: () => Promise<void>;
 }
 
@@ -27,8 +77,8 @@ interface Installed extends Ran {
   facts: Record<string, string[]>;
 }
 
-/** Opens one whose packages `build` has put below `/mnt/www`; `look` writes down facts after each installation. Or says why it cannot. */
-export async function openPlace({ build, look }: Record<'build' | 'look', string>): Promise<Place | Unavailable> {
+/** Opens one, or says why there can be none here. */
+async function openPlace({ type, build, look, already }: Family): Promise<Place | { unavailable: string }> {
   const root = await openPackageRoot();
   if ('unavailable' in root) return root;
   const built = await root.run(build);
@@ -39,7 +89,8 @@ export async function openPlace({ build, look }: Record<'build' | 'look', string
   const mirror = await startMirror(path.join(root.shared, 'www'));
   return {
     mirror,
-    install: (asked, circumstances = {}) => install(root, asked, { look, ...circumstances }),
+    install: (asked, { before = '', ...circumstances } = {}) =>
+      install(root, { package_type: type, ...asked }, { look, ...circumstances, before: `${already}\n${before}` }),
     close: async () => {
       await mirror.stop();
       const left = await whatIsLeftOf(root.shared);
@@ -49,14 +100,14 @@ export async function openPlace({ build, look }: Record<'build' | 'look', string
   };
 }
 
-interface Unavailable {
-  unavailable: string;
+function partsOf({ mirror, install }: Place, { tail }: Family): Parts {
+  return { mirror, install, one: `http://${mirror.host}/one${tail}`, two: `http://${mirror.host}/two${tail}` };
 }
 
 async function install(
   { run, shared }: PackageRoot,
   asked: Record<string, string>,
-  { before = '', look, pauses, as = 'root' }: Circumstances & { look: string },
+  { before, look, pauses, as = 'root' }: Circumstances & { before: string; look: string },
 ): Promise<Installed> {
   const facts = path.join(shared, 'facts');
   await rm(facts, { recursive: true, force: true });
