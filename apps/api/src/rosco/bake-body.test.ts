@@ -1,3 +1,4 @@
+import { providers } from '@bakehouse/bake';
 import { expect, test } from 'vitest';
 import { ClassicBody } from './bake-body.ts';
 
@@ -17,6 +18,10 @@ test.each([
 ])('takes %s', (_what, body, read) => {
   const present = Object.entries(ClassicBody.parse(body)).filter(([, value]) => value !== undefined);
   expect(Object.fromEntries(present)).toEqual(read);
+});
+
+test.each(Object.keys(providers))('takes %s, as it takes every provider there is', (name) => {
+  expect(ClassicBody.parse({ cloud_provider_type: name }).cloud_provider_type).toBe(name);
 });
 
 test.each([

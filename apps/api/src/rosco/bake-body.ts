@@ -1,3 +1,4 @@
+import { providers } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** Text, as the classic bakery's reader takes it: numbers and switches are written out, and nothing but blanks is nothing. */
@@ -39,8 +40,8 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words)
       return word;
     });
 
-/** Providers by their place in the classic bakery's list; ours come after them, so that theirs keep their numbers. */
-export const PROVIDER_WORDS = [
+/** The classic bakery's providers, in whose places pipelines may ask for them. */
+const CLASSIC_PROVIDERS: readonly [string, ...string[]] = [
   'alicloud',
   'aws',
   'azure',
@@ -49,8 +50,13 @@ export const PROVIDER_WORDS = [
   'huaweicloud',
   'oracle',
   'tencentcloud',
-  'local',
-] as const;
+];
+
+/** All providers; ours come after the classic ones, which so keep their numbers. */
+export const PROVIDER_WORDS: readonly [string, ...string[]] = [
+  ...CLASSIC_PROVIDERS,
+  ...Object.keys(providers).filter((name) => !CLASSIC_PROVIDERS.includes(name)),
+];
 
 const ClassicArtifact = z.looseObject({ name: z.string().nullish(), reference: z.string().nullish() });
 
