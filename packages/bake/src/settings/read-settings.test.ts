@@ -95,6 +95,26 @@ describe('files', () => {
     expect(told.some((line) => line.startsWith('2.yml:'))).toBe(true);
   });
 
+  test.each<[string, string]>([
+    ['- a\n- b', 'a list'],
+    ['just text', 'text'],
+    ['docker: {}\n---\n[a]', 'a list'],
+  ])('that say %j are refused, and take nothing away unseen', (text, what) => {
+    expect(problems([docker('templateFile: a.json'), text])).toEqual([
+      expect.stringMatching(new RegExp(`^2\\.yml:\\d+: is ${what}; expected keys and their values`)),
+    ]);
+  });
+
+  test.each(['docker: true', 'docker: [a]'])('whose section of a provider is none, %s, are refused', (text) => {
+    expect(problems([docker('templateFile: a.json'), text])).toEqual([
+      '2.yml:1: docker: expected keys and their values, e.g. enabled: true',
+    ]);
+  });
+
+  test.each(['', '# only words', 'docker:', 'docker: ~', '--- \n---\n'])('that say nothing, %j, are none', (text) => {
+    expect(read([docker('templateFile: a.json'), text]).sections).toHaveProperty('docker');
+  });
+
   test('may repeat a part by its name', () => {
     const text = `x: &base { id: a, packageType: deb }\nlocal: { enabled: true, bakeryDefaults: { baseImages: [{ baseImage: *base, virtualizationSettings: { sourceImage: s } }] } }`;
     expect(read([text]).sections['local']).toMatchObject({
@@ -187,6 +207,13 @@ test('all that is wrong is told at once: file, line, path, what was expected and
   );
   expect(told).toContainEqual(expect.stringMatching(/^2\.yml:1: bakehouse\.attempts: .*it says 'many'$/));
   expect(told).toContainEqual(expect.stringMatching(/^2\.yml:1: bakehouse\.limits\.idleSeconds: /));
+});
+
+test.each(['defaultCloudProviderType', 'bakehouse.defaultProvider'])('%s is a provider, in any case', (key) => {
+  expect(read([`${key}: DOCKER`]).bakery.defaultProvider).toBe('docker');
+  expect(problems([`${key}: titus`])).toEqual([
+    expect.stringMatching(new RegExp(`^1\\.yml:1: ${key}: .*"aws".*it says 'titus'$`)),
+  ]);
 });
 
 describe('classic keys', () => {

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { providers } from '../providers/index.ts';
 import { no, type Result, yes } from '../result.ts';
-import type { BakerySettings } from './bakery.ts';
+import { BakerySettings } from './bakery.ts';
 import { type Bound, bind } from './bind.ts';
 import { type EffectiveSetting, effectiveSettings } from './effective.ts';
 import { fromEnvironment, type Variables } from './from-environment.ts';
@@ -63,7 +64,7 @@ export function checkSettings(
   };
   const fill = (text: string) => fillIn(text, find);
 
-  const shared = bind(withoutMembers(root, SECTIONS), SharedSettings, { path: '', fill });
+  const shared = bind(withoutMembers(root, SECTIONS), Shared, { path: '', fill });
   const sections = Object.entries(providers).flatMap(([name, provider]) => {
     const bound = readSection(provider, { root, fill });
     return bound ? [{ name, section: provider.section, bound }] : [];
@@ -138,8 +139,16 @@ const NOTHING_WRITTEN: Setting = { kind: 'map', entries: new Map(), spot: { file
 
 const SECTIONS = Object.values(providers).map(({ section }) => section);
 
+const ProviderName = z.enum(Object.keys(providers));
+
+/** What is no provider's, with the providers that it may name. */
+const Shared = SharedSettings.extend({
+  defaultCloudProviderType: ProviderName.optional(),
+  bakehouse: BakerySettings.extend({ defaultProvider: ProviderName.default('aws') }).prefault({}),
+});
+
 const SCHEMAS = new Map([
-  ['', SharedSettings],
+  ['', Shared],
   ...Object.values(providers).map((provider) => [provider.section, sectionSchema(provider)] as const),
 ]);
 

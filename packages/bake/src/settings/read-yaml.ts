@@ -13,7 +13,7 @@ import {
 import { no, type Result, yes } from '../result.ts';
 import type { SettingsProblem } from './problem.ts';
 import { isActive } from './profiles.ts';
-import { nest, overlaySetting, type Setting } from './setting.ts';
+import { nest, overlaySetting, type Setting, saysNothing } from './setting.ts';
 
 /**
  * Reads a settings file and keeps the line of each setting. Of several documents later ones win; one that is for other profiles than
@@ -40,6 +40,9 @@ function readDocument(file: File, profiles: readonly string[]): Result<Setting, 
     return no(document.errors.map(({ message, pos }) => problem(file, { message, offset: pos[0] })));
   try {
     const setting = toSetting(document.contents, file, 0);
+    // It would lie over everything, and take all of it away.
+    if (setting.kind !== 'map' && !saysNothing(setting))
+      return no([{ spot: setting.spot, path: '', message: noMap(setting) }]);
     const active = isActive(setting, profiles);
     if (!active.ok) return no([active.no]);
     return yes(active.value ? setting : { kind: 'nothing', spot: setting.spot });
@@ -48,6 +51,9 @@ function readDocument(file: File, profiles: readonly string[]): Result<Setting, 
     throw refused;
   }
 }
+
+const noMap = ({ kind }: Setting): string =>
+  `is ${kind === 'list' ? 'a list' : 'text'}; expected keys and their values, e.g. docker.enabled: true`;
 
 interface File {
   name: string;

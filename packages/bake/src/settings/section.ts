@@ -3,7 +3,7 @@ import type { Provider } from '../provider.ts';
 import type { Result } from '../result.ts';
 import { type Bound, bind } from './bind.ts';
 import type { SettingsProblem } from './problem.ts';
-import { member, overlaySetting, type Setting } from './setting.ts';
+import { member, overlaySetting, type Setting, saysNothing } from './setting.ts';
 import { unwrap } from './shape.ts';
 
 type Fill = (text: string) => Result<string, string>;
@@ -20,6 +20,12 @@ export function readSection(
   { root, fill }: { root: Setting; fill: Fill },
 ): Bound<unknown> | undefined {
   const found = member(root, section);
+  if (found && found.kind !== 'map' && !saysNothing(found))
+    return nothingBut({
+      spot: found.spot,
+      path: section,
+      message: 'expected keys and their values, e.g. enabled: true',
+    });
   const enabled = member(found, 'enabled');
   if (!found || !enabled) return undefined;
 

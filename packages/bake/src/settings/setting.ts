@@ -54,7 +54,8 @@ export function overlaySetting(earlier: Setting, later: Setting): Setting {
   return { ...later, entries };
 }
 
-const saysNothing = (setting: Setting): boolean =>
+/** A key without a value, or with empty text. */
+export const saysNothing = (setting: Setting): boolean =>
   setting.kind === 'nothing' || (setting.kind === 'text' && setting.text === '');
 
 /** A key of signs alone is itself. */
