@@ -15,7 +15,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'done; of a bake that was followed: baked',
   bakeFailed: 'the bake that was followed failed',
-  refused: 'wrong usage, or the api refused the request',
+  refused: 'wrong usage, files or settings that cannot be used, or the api refused the request',
   missing: 'the api cannot be reached or cannot serve, or something that is needed is missing or died',
   cancelled: 'the bake that was followed was cancelled',
   bug: 'a bug in this program',
