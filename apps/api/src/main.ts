@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { explainSettingsProblem, maskedSettings, openCatalogue, readSettings, type Settings } from '@bakehouse/bake';
 import { openQueue } from '@bakehouse/queue';
 import { pino } from 'pino';
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     newNonce: () => randomBytes(12),
     meters: openMeters(),
     log,
+    instance: `${randomUUID()}@${hostname()}`,
     now: () => new Date(),
     newId: randomUUID,
   });

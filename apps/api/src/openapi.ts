@@ -66,6 +66,7 @@ const MEANING_OF: Readonly<Record<string, string>> = {
   200: 'Done.',
   202: 'Taken; look again at where the answer points.',
   400: 'The request is not one this bakery can take; each issue names the member and what to do.',
+  403: 'A web page of another origin asks in somebody’s browser, and the settings do not let it.',
   404: 'There is no such thing here.',
   409: 'It cannot be done as things stand; the message says why.',
   413: 'The body is larger than 1 MiB.',

@@ -25,6 +25,8 @@ export interface Parts {
   newNonce: () => Uint8Array;
   meters: Meters;
   log: FastifyBaseLogger;
+  /** This api's own id, `<uuid>@<hostname>`: new at every start. */
+  instance: string;
   now: () => Date;
   /** A fresh id for a bake. */
   newId: () => string;

@@ -320,9 +320,13 @@ test('metrics have the answers by route, the requests by what they came to, and 
 });
 
 test('a path that nobody serves is told so, and a wrong method what it might be', async () => {
+  const neighbour = await call('GET', '/bakes/x/y');
+  expect(neighbour.statusCode).toBe(404);
+  expect(neighbour.json()).toMatchObject({ error: 'not-found', message: expect.stringContaining('/docs'), issues: [] });
   const stranger = await call('GET', '/bake');
   expect(stranger.statusCode).toBe(404);
-  expect(stranger.json()).toMatchObject({ error: 'not-found', message: expect.stringContaining('/docs'), issues: [] });
+  expect(stranger.json()).toMatchObject({ message: 'No message available', error: 'Not Found', status: 404 });
+  expect(stranger.json().issues).toEqual([{ path: '', message: expect.stringContaining('/docs') }]);
 
   const wrong = await call('PUT', '/bakes/x');
   expect(wrong.statusCode).toBe(405);

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { type AllowedMethods, watchRoutes } from './allowed-methods.ts';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { watchRoutes } from './allowed-methods.ts';
+import { answerStranger } from './answer-stranger.ts';
 import { answerTrouble } from './answer-trouble.ts';
 import { showDashboard } from './dashboard.ts';
 import { type Followers, welcomeFollowers } from './followers.ts';
 import { nameBake } from './name-bake.ts';
 import { documentRoutes } from './openapi.ts';
 import type { Api, Parts } from './parts.ts';
-import { problem } from './problem.ts';
+import { pathOf } from './path-of.ts';
 import { readJson } from './read-json.ts';
-import { isClassic, serveClassicCalls } from './rosco/calls.ts';
-import { classicError } from './rosco/classic-error.ts';
+import { serveClassicCalls } from './rosco/calls.ts';
+import { allowReadingFromAnywhere, dressAnswers } from './rosco/dress-answers.ts';
+import { isClassic } from './rosco/paths.ts';
 import { planClassicBake } from './rosco/plan-classic.ts';
+import { refuseForeignPages } from './rosco/refuse-foreign-pages.ts';
 import { cancelBake } from './routes/cancel-bake.ts';
 import { createBake } from './routes/create-bake.ts';
 import { listBakes } from './routes/list-bakes.ts';
@@ -37,9 +40,9 @@ export function buildServer(parts: Parts): Api {
     requestTimeout: 60_000,
     // What comes over an open connection while the server closes is answered: nothing it needs is gone before it has closed.
     return503OnClosing: false,
-    // Names of images are long.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
-    frameworkErrors: answerTrouble,
+    // No parameter is longer than a whole head may be: what cannot be found is said by its route.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16 * 1024 },
+    frameworkErrors: answerUnreadablePath,
   });
   api.setValidatorCompiler(validatorCompiler);
   // What a route sends is held to its schema by the compiler; to hold it again at each answer would only cost time.
@@ -48,7 +51,9 @@ export function buildServer(parts: Parts): Api {
 
   readJson(api);
   account(api, parts);
-  api.setNotFoundHandler(answerStranger(watchRoutes(api), parts));
+  dressAnswers(api);
+  refuseForeignPages(api, parts);
+  meetStrangers(api, parts);
 
   const followers = welcomeFollowers();
   api.addHook('preClose', async () => followers.dismiss());
@@ -98,22 +103,20 @@ function account(api: Api, { meters }: Parts): void {
   });
 }
 
-/** Tells a wrong method from a wrong path, to each caller in the words of the calls it knows. */
-function answerStranger(allowed: AllowedMethods, { now }: Parts) {
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const path = pathOf(request);
-    const methods = allowed(path);
-    if (methods.length > 0) reply.code(405).header('allow', methods.join(', '));
-    else reply.code(404);
-    if (isClassic(path))
-      return reply.send(methods.length > 0 ? undefined : classicError(404, 'No message available', now()));
-    if (methods.length === 0)
-      return reply.send(problem('not-found', `there is nothing at ${path}; /docs lists what there is`));
-    return reply.send(problem('method-not-allowed', `${path} takes ${methods.join(', ')}, not ${request.method}`));
-  };
+/** What no route takes is answered before its body is read, which nobody would understand. */
+function meetStrangers(api: Api, { now }: Parts): void {
+  const meet = answerStranger(watchRoutes(api), now);
+  api.addHook('onRequest', async (request, reply) => (request.is404 ? meet(request, reply) : undefined));
+  api.setNotFoundHandler(meet);
 }
 
-const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? url;
+/** A path that cannot be decoded has no route, and so no hook. */
+function answerUnreadablePath(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('x-request-id', request.id);
+  if (!isClassic(pathOf(request))) return answerTrouble(error, request, reply);
+  allowReadingFromAnywhere(reply);
+  return reply.code(400).send();
+}
 
 /** The caller's own id where it is one that can stand in a log, else a fresh one. */
 function requestId({ headers }: IncomingMessage): string {

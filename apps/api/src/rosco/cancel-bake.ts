@@ -1,35 +1,51 @@
+import { hasEnded } from '@bakehouse/bake';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Api, Parts } from '../parts.ts';
 import { ClassicError, classicError } from './classic-error.ts';
+import { CANCEL_PATH } from './paths.ts';
+import { sendText } from './send-text.ts';
+
+const Params = z.object({ region: z.string(), id: z.string() });
 
 /** `GET /api/v1/{region}/cancel/{id}`: a GET that changes something, because that is what its callers send. */
 export function cancelClassicBake(api: Api, { queue, now }: Parts): void {
+  const say = (request: FastifyRequest, reply: FastifyReply, { id, isStopped }: { id: string; isStopped: boolean }) =>
+    isStopped
+      ? sendText(request, reply, `Canceled bake '${id}'.`)
+      : reply.code(400).send(classicError(400, `Unable to locate incomplete bake with id '${id}'.`, now()));
+
   api.get(
-    '/api/v1/:region/cancel/:id',
+    CANCEL_PATH,
     {
-      // To ask what a GET would say is not to ask for a cancel.
       exposeHeadRoute: false,
       schema: {
         summary: 'Cancel a bake',
         tags: ['classic'],
-        params: z.object({ region: z.string(), id: z.string() }),
+        params: Params,
         response: {
           200: {
             description: 'It is cancelled, or will be in a moment.',
             content: { 'text/plain': { schema: z.string() } },
           },
           400: ClassicError,
+          403: ClassicError,
           503: ClassicError,
         },
       },
     },
-    async ({ params: { id }, log }, reply) => {
+    async (request, reply) => {
+      const { id } = request.params;
       const { answer } = await queue.cancel(id, { reason: 'asked for by a pipeline', now: now() });
-      log.info({ answer }, 'cancel asked');
-      if (answer === 'cancelled' || answer === 'stopping') {
-        return reply.type('text/plain; charset=utf-8').send(`Canceled bake '${id}'.`);
-      }
-      return reply.code(400).send(classicError(400, `Unable to locate incomplete bake with id '${id}'.`, now()));
+      request.log.info({ answer }, 'cancel asked');
+      return say(request, reply, { id, isStopped: answer === 'cancelled' || answer === 'stopping' });
     },
   );
+
+  // To ask what a GET would say is not to ask for a cancel.
+  api.head(CANCEL_PATH, { schema: { hide: true, params: Params } }, async (request, reply) => {
+    const { id } = request.params;
+    const bake = await queue.find(id);
+    return say(request, reply, { id, isStopped: bake !== undefined && !hasEnded(bake) });
+  });
 }

@@ -26,8 +26,14 @@ export function classicMessage(refusal: Refusal): string {
   if (refusal.code === 'unknown-region') {
     return `No virtualization settings found for region '${refusal.asked}', operating system '${refusal.base}'${refusal.variant ? `, ${refusal.variant}` : ''}. ${explainRefusal(refusal)}`;
   }
+  if (refusal.code === 'unknown-account') {
+    const account = `Could not resolve ${ACCOUNT_OF[refusal.provider] ?? refusal.provider} account: (account_name=${refusal.asked ?? 'null'}).`;
+    return `${account} ${explainRefusal(refusal)}`;
+  }
   return explainRefusal(refusal);
 }
+
+const ACCOUNT_OF: Readonly<Record<string, string>> = { azure: 'Azure', gce: 'Google', oracle: 'Oracle' };
 
 /** Answers a classic call that threw: with an empty body where the request could not be read, as ever. */
 export function answerClassicTrouble(now: () => Date) {

@@ -82,6 +82,7 @@ export async function openBakery(
     newNonce: () => randomBytes(12),
     meters: openMeters(),
     log,
+    instance: `${randomUUID()}@api`,
     now: () => new Date(),
     newId: randomUUID,
   });
