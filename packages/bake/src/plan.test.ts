@@ -147,10 +147,10 @@ describe('a request', () => {
     expect(refusal(but)).toMatchObject(expected);
   });
 
-  test('with an option the provider does not know is refused, by its name', () => {
+  test('with an option the provider does not know is refused by its name, with those it knows', () => {
     expect(refusal({ provider: 'docker', base: 'noble', options: { organisation: 'x' } })).toMatchObject({
       code: 'malformed-request',
-      issues: [{ path: 'options', message: expect.stringContaining('organisation') }],
+      issues: [{ path: 'options.organisation', message: expect.stringContaining('organization') }],
     });
   });
 

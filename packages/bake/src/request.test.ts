@@ -81,3 +81,15 @@ test('a package is one word and no option, whatever else it is', () => {
     { numRuns: 500 },
   );
 });
+
+test.each<[object, string, RegExp]>([
+  [{ variables: { 'a b': 'x' } }, 'variables["a b"]', /^the name cannot be used: .*letters, digits/],
+  [{ labels: { ['x'.repeat(300)]: 'x' } }, `labels.${'x'.repeat(300)}`, /^the name cannot be used: /],
+  [{ pakages: [] }, 'pakages', /^is not a known member$/],
+  [{ ci: { jobb: 'x' } }, 'ci.jobb', /^is not a known member$/],
+  [{ packages: ['x'.repeat(600)] }, 'packages[0]', /at most 512 characters/],
+])('what is wrong with %j is told by its path and in words that help', (more, path, message) => {
+  expect(parseRequest({ provider: 'local', region: 'here', ...more })).toMatchObject({
+    no: { issues: [{ path, message: expect.stringMatching(message) }] },
+  });
+});

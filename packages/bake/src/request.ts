@@ -9,7 +9,7 @@ export const PackageText = z
   .string()
   .regex(
     /^(?!-)[^\s\p{Cc}]{1,512}$/u,
-    'a package is one word without blanks and no option, e.g. nginx or nginx_1.24_amd64',
+    'a package is one word of at most 512 characters, without blanks and no option, e.g. nginx or nginx_1.24_amd64',
   );
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'a variable name is letters, digits, _ . -');
 
@@ -80,14 +80,15 @@ export type BakeRequest = z.infer<typeof BakeRequest>;
 export function parseRequest(json: unknown): Result<BakeRequest, Refusal> {
   const parsed = BakeRequest.safeParse(json);
   if (parsed.success) return yes(parsed.data);
-  return no({ code: 'malformed-request', issues: parsed.error.issues.map(toIssue) });
+  return no({ code: 'malformed-request', issues: parsed.error.issues.flatMap((issue) => toIssues(issue)) });
 }
 
-/** Says in a caller's words where a schema found something wrong. */
-export function toIssue({ path, message }: z.core.$ZodIssue): RequestIssue {
-  const text = path.reduce<string>(
-    (so, part) => (typeof part === 'number' ? `${so}[${part}]` : `${so}.${String(part)}`),
-    '',
-  );
-  return { path: text.replace(/^\./, ''), message };
+/** Says in a caller's words where a schema found something wrong. `known` is what a misspelt member could have been. */
+export function toIssues(issue: z.core.$ZodIssue, known = 'is not a known member'): RequestIssue[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: z.core.toDotPath([...issue.path, key]), message: known }));
+  const path = z.core.toDotPath(issue.path);
+  if (issue.code !== 'invalid_key') return [{ path, message: issue.message }];
+  const rules = issue.issues.map(({ message }) => message).join('; ');
+  return [{ path, message: `the name cannot be used: ${rules}` }];
 }

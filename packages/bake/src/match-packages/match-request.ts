@@ -1,6 +1,6 @@
 import type { PackageType } from '../os-package/package-type.ts';
 import type { Refusal } from '../refusal.ts';
-import { type BakeRequest, Ci, PackageText, toIssue } from '../request.ts';
+import { type BakeRequest, Ci, PackageText, toIssues } from '../request.ts';
 import { no, type Result, yes } from '../result.ts';
 import type { BuildDetails } from './build-details.ts';
 import { type CiArtifact, type Matches, Produced } from './ci-artifact.ts';
@@ -43,7 +43,7 @@ export function matchRequest(request: BakeRequest, type: PackageType): Result<Ma
 
   const fromBuild = added(details, ci);
   const whole = Ci.safeParse({ ...ci, ...fromBuild });
-  if (!whole.success) return no(refuseDetails(whole.error.issues.map(toIssue)));
+  if (!whole.success) return no(refuseDetails(whole.error.issues.flatMap((issue) => toIssues(issue))));
   return yes({
     request: { ...request, packages: exchanged(request.packages, matches), ci: whole.data },
     matches: { packages: matches.map(shown), fromBuild },
