@@ -14,6 +14,11 @@ test.each([
   ['switches as numbers', { upgrade: 0, enhanced_networking: 2 }, { upgrade: false, enhanced_networking: true }],
   ['words among blanks', { cloud_provider_type: ' docker ' }, { cloud_provider_type: 'docker' }],
   ['words by their place', { cloud_provider_type: 3, vm_type: '1' }, { cloud_provider_type: 'docker', vm_type: 'hvm' }],
+  [
+    'numbers and switches for the text of an artifact',
+    { package_artifacts: [{ name: 5, reference: true, version: 7 }, { name: null }] },
+    { package_artifacts: [{ name: '5', reference: 'true', version: 7 }, { name: null }] },
+  ],
   ['null for nothing', { cloud_provider_type: null, package: null, upgrade: null }, {}],
 ])('takes %s', (_what, body, read) => {
   const present = Object.entries(ClassicBody.parse(body)).filter(([, value]) => value !== undefined);

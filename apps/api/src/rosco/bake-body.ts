@@ -58,7 +58,13 @@ export const PROVIDER_WORDS: readonly [string, ...string[]] = [
   ...Object.keys(providers).filter((name) => !CLASSIC_PROVIDERS.includes(name)),
 ];
 
-const ClassicArtifact = z.looseObject({ name: z.string().nullish(), reference: z.string().nullish() });
+/** Text of an artifact, which is kept as it is. */
+const ArtifactText = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? value : String(value)));
+
+const ClassicArtifact = z.looseObject({ name: ArtifactText.optional(), reference: ArtifactText.optional() });
 
 /** The classic bake request. Members that are not here are ignored: pipelines send their whole stage. */
 export const ClassicBody = z.object({
