@@ -1,6 +1,10 @@
+import path from 'node:path';
 import { no, type Result, yes } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { Trouble } from './trouble.ts';
+
+/** The settings that a bakery's own lie over: they stand beside `apps/`, or beside the bundled program. */
+export const SHIPPED_SETTINGS = path.resolve(import.meta.dirname, '../../../settings/bakehouse.yml');
 
 const port = z.coerce.number().int().min(0).max(65_535);
 

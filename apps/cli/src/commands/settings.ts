@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import {
   checkSettings,
   explainSettingsProblem,
@@ -11,6 +10,7 @@ import {
   type SettingsProblem,
   yes,
 } from '@bakehouse/bake';
+import { SHIPPED_SETTINGS } from '../config.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { harmless } from '../screen.ts';
 import { settingsTree } from '../settings-tree.ts';
@@ -54,8 +54,6 @@ export async function showSettings(shell: Shell, names: readonly string[]): Prom
   return EXIT.ok;
 }
 
-const SHIPPED = path.resolve(import.meta.dirname, '../../../../settings/bakehouse.yml');
-
 const named = (list = ''): string[] =>
   list
     .split(':')
@@ -64,9 +62,12 @@ const named = (list = ''): string[] =>
 
 async function readFiles(names: readonly string[]): Promise<Result<{ name: string; text: string }[], Trouble>> {
   const files: { name: string; text: string }[] = [];
-  for (const name of [SHIPPED, ...names]) {
+  for (const name of [SHIPPED_SETTINGS, ...names]) {
     try {
-      files.push({ name: name === SHIPPED ? 'settings/bakehouse.yml' : name, text: await readFile(name, 'utf8') });
+      files.push({
+        name: name === SHIPPED_SETTINGS ? 'settings/bakehouse.yml' : name,
+        text: await readFile(name, 'utf8'),
+      });
     } catch (cause) {
       return no({ kind: 'unusable-input', what: name, why: `cannot be read: ${whyOf(cause)}` });
     }
