@@ -8,6 +8,7 @@ import { logs } from './commands/logs.ts';
 import { ls } from './commands/ls.ts';
 import { plan } from './commands/plan.ts';
 import { checkSettingsFiles, showSettings } from './commands/settings.ts';
+import { shadow } from './commands/shadow.ts';
 import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { workers } from './commands/workers.ts';
@@ -68,6 +69,12 @@ export function commandLine(environment: Environment, end: (code: ExitCode) => v
     .addOption(dataOption())
     .action((flags) => ends(demo(shell(), { ...flags, package: flags.package ?? ['hello'] })));
   addSettings(say('settings', 'look at the settings; needs no api'), shell, ends);
+  say('shadow', 'pass calls to an existing bakery, and report where ours would answer otherwise')
+    .requiredOption('--upstream <url>', 'the bakery that answers')
+    .option('--listen <[host]:port>', 'where calls come in; 127.0.0.1 if only a port is said', ':8088')
+    .option('--api <url>', 'ours, that is asked beside it (default: --url)')
+    .option('--report <file>', 'append a JSON line for each call')
+    .action((flags) => ends(shadow(shell(), flags)));
   say('doctor', 'check whether all that a bakery needs is here').action(() => ends(doctor(shell())));
   return program;
 }
