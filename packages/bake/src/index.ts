@@ -5,6 +5,7 @@ export { Bundle, bundleFor, overlay, TemplateFile, type TemplateTree, templateLa
 export { canonicalText } from './canonical.ts';
 export { type Catalogue, openCatalogue } from './catalogue.ts';
 export { looksSecret, wordsIn } from './confidential.ts';
+export { type BakeEnding, endingOf } from './ending.ts';
 export { BakeFailure, type FailureClass, isWorthAnotherTry } from './failure.ts';
 export { FoundImage, type ImageQuery } from './image-query.ts';
 export { Instant, instantOf } from './instant.ts';

@@ -1,15 +1,14 @@
-import { instantOf } from '@bakehouse/bake';
+import { endingOf, instantOf } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { CancelAnswer } from './bake-queue.ts';
-import type { Lanes } from './lanes.ts';
+import type { Producing } from './producing.ts';
 import { recordOf, toBake } from './record.ts';
 import { runScript } from './script.ts';
 import { cancelScript } from './scripts/cancel.ts';
-import type { Store } from './store.ts';
 
 /** Ends a waiting bake, or raises the flag that its worker sees: at once by the channel, within seconds by looking. */
 export async function cancel(
-  { store, lanes }: { store: Store; lanes: Lanes },
+  { store, lanes, onEnd }: Producing,
   id: string,
   { reason, now }: { reason: string; now: Date },
 ): Promise<CancelAnswer> {
@@ -21,8 +20,12 @@ export async function cancel(
   const [word, flat] = Answer.parse(told);
   const bake = toBake(recordOf(flat ?? []));
   if (word === 'unknown' || !bake) return { answer: 'unknown' };
-  // A worker may hold the job just now: it will find the bake ended.
-  if (word === 'cancelled') await lanes.queue(bake.lane).remove(id);
+  if (word === 'cancelled') {
+    const ending = endingOf(bake);
+    if (ending) onEnd(ending);
+    // A worker may hold the job just now: it will find the bake ended.
+    await lanes.queue(bake.lane).remove(id);
+  }
   return { answer: word, bake };
 }
 

@@ -45,7 +45,7 @@ test('a worker gets the recipe, the bundle and the attempt, and what it hands ba
   expect(baked.phases.map(({ phase }) => phase)).toEqual(['staging', 'building']);
   expect(seen).toEqual([{ id: asked.id, recipe: asked.recipe, attempt: 1, bundle }]);
   await until(async () => ends.length > 0, 'the end is told');
-  expect(ends).toEqual([{ id: asked.id, state: 'baked' }]);
+  expect(ends).toMatchObject([{ id: asked.id, state: 'baked' }]);
 });
 
 test('a failure worth another try is tried again after a delay that grows, until the attempts are used up', async () => {
@@ -173,7 +173,7 @@ test('a bake that loses one worker after the other fails as worker-lost', async 
   await bakery.consume({ patience, bake: async () => anImage('/never'), onEnd: (end) => ends.push(end) });
   expect(await comesTo(queue, id, 'failed')).toMatchObject({ attempts: 2, failure: { class: 'worker-lost' } });
   await until(async () => ends.length > 0, 'the end is told');
-  expect(ends).toEqual([{ id, state: 'failed' }]);
+  expect(ends).toMatchObject([{ id, state: 'failed', class: 'worker-lost' }]);
 });
 
 test('a worker that lost its hold is stopped, and what it says afterwards counts for nothing', async () => {

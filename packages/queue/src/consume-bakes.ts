@@ -56,7 +56,7 @@ export async function consumeBakes(options: ConsumerOptions): Promise<BakeConsum
   const ears = openEars(connectToListen(redisUrl, onTrouble), onTrouble);
   const unwatch = watchForStops({ store, ears }, hands);
   const lanes = openLanes(store, onTrouble);
-  const rounds = startRounds({ store, lanes, onTrouble });
+  const rounds = startRounds({ store, lanes, onTrouble, onEnd: options.onEnd });
   const heart = setInterval(beat, BEAT_MS);
   beat();
   for (const worker of workers.values()) worker.run().catch(onTrouble);
@@ -164,9 +164,7 @@ function openWorker(
   worker.on('failed', (job, { message }) => {
     if (!job?.id || !job.deferredFailure) return;
     const { id } = job;
-    abandonJob(store, { id, why: message, now: new Date() })
-      .then((state) => state && options.onEnd?.({ id, state }))
-      .catch(options.onTrouble);
+    abandonJob({ store, onEnd: options.onEnd }, { id, why: message, now: new Date() }).catch(options.onTrouble);
   });
   return worker;
 }

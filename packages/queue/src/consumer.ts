@@ -1,4 +1,4 @@
-import type { BakeOutcome, BakeRecipe, Bundle, Phase } from '@bakehouse/bake';
+import type { BakeEnding, BakeOutcome, BakeRecipe, Bundle, Phase } from '@bakehouse/bake';
 import type { LogBounds } from './write-log.ts';
 
 /** A bake as a worker holds it, and its lines to Redis. */
@@ -41,8 +41,8 @@ export interface ConsumerOptions {
   patience?: Partial<Patience> | undefined;
   /** How much of a log is kept. */
   logBounds?: LogBounds | undefined;
-  /** Told after each bake whose end is in the record, for metrics and logs. */
-  onEnd?: (ended: { id: string; state: 'baked' | 'failed' | 'cancelled' | 'waiting' }) => void;
+  /** Told of each end of a bake that this worker wrote into the record, and by nobody else of that one: for metrics and logs. */
+  onEnd?: ((ending: BakeEnding) => void) | undefined;
 }
 
 /** How long a silent worker keeps its bake. Another one has it after `lockMs` and two checks at most. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Bake, instantOf } from '@bakehouse/bake';
+import { type Bake, type BakeEnding, endingOf, instantOf } from '@bakehouse/bake';
 import { z } from 'zod';
 import { readBundle } from './bundles.ts';
 import type { BakeInHand, StopReason } from './consumer.ts';
@@ -43,12 +43,12 @@ export interface Begun {
   maxAttempts: number;
 }
 
-/** Begins a bake for a hand. Answers undefined for one that needs no baking any more. */
+/** Begins a bake for a hand. Answers undefined for one that needs no baking any more, and the ending of one that ended by this. */
 export async function begin(
   store: Store,
   hand: Hand,
   { worker, bounds }: { worker: string; bounds: LogBounds },
-): Promise<Begun | undefined> {
+): Promise<Begun | BakeEnding | undefined> {
   const { redis, names } = store;
   const { id, run, signal } = hand;
   const now = new Date();
@@ -57,10 +57,11 @@ export async function begin(
     args: [names.prefix, id, run, worker, instantOf(now), now.getTime()],
   });
   const answer = Answer.parse(told);
-  const bake = answer[0] === 'begun' ? toBake(recordOf(answer[1])) : undefined;
-  if (answer[0] !== 'begun' || !bake) return undefined;
-
+  if (answer[0] === 'ended' || answer[0] === 'gone') return undefined;
   const record = recordOf(answer[1]);
+  const bake = toBake(record);
+  if (answer[0] === 'cancelled' || !bake) return bake && endingOf(bake);
+
   const say = openPen(store, { id, run, bounds });
   if (record['logLast'] !== undefined) await say([`— attempt ${bake.attempts} —`]);
   const confided = record['confided'];
@@ -68,7 +69,7 @@ export async function begin(
 }
 
 const Answer = z.union([
-  z.tuple([z.literal('begun'), z.array(z.string())]),
+  z.tuple([z.enum(['begun', 'cancelled']), z.array(z.string())]),
   z.tuple([z.literal('ended'), z.string()]),
   z.tuple([z.literal('gone')]),
 ]);

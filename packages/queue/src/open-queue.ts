@@ -1,4 +1,4 @@
-import type { BakerySettings } from '@bakehouse/bake';
+import type { BakeEnding, BakerySettings } from '@bakehouse/bake';
 import type { Redis } from 'ioredis';
 import type { BakeQueue } from './bake-queue.ts';
 import { cancel } from './cancel.ts';
@@ -23,6 +23,8 @@ export interface QueueOptions {
   settings: BakerySettings;
   /** Trouble that no caller waits for. */
   onTrouble: (error: Error) => void;
+  /** Told of each end of a bake that this producer wrote into the record, and by nobody else of that one: for metrics and logs. */
+  onEnd?: ((ending: BakeEnding) => void) | undefined;
   /** Of all keys; has a hash tag. `{bakehouse}` if not said. */
   prefix?: string | undefined;
 }
@@ -37,6 +39,7 @@ export async function openQueue({
   redisUrl,
   settings,
   onTrouble,
+  onEnd = () => undefined,
   prefix = DEFAULT_PREFIX,
 }: QueueOptions): Promise<BakeQueue> {
   const redis = connectToAsk(redisUrl, onTrouble);
@@ -45,7 +48,8 @@ export async function openQueue({
   const ears = openEars(listener, onTrouble);
   const lanes = openLanes(store, onTrouble);
   const queues = Object.keys(settings.lanes).map((lane) => lanes.queue(lane));
-  const rounds = startRounds({ store, lanes, keep: settings.retention.bakes, onTrouble });
+  const rounds = startRounds({ store, lanes, keep: settings.retention.bakes, onTrouble, onEnd });
+  const producing = { store, lanes, onEnd };
 
   const close = async () => {
     rounds.stop();
@@ -65,13 +69,13 @@ export async function openQueue({
   const ask = async <T>(call: () => Promise<T>): Promise<T> => reach(redis, () => gate.checked().then(call));
 
   return {
-    submit: (plan, how) => ask(() => submit({ store, lanes, settings }, plan, how)),
+    submit: (plan, how) => ask(() => submit({ ...producing, settings }, plan, how)),
     find: (id) => ask(() => findBake(store, id)),
     findByKey: (key) => ask(() => findByKey(store, key)),
     list: (query) => ask(() => listBakes(store, query)),
-    cancel: (id, asked) => ask(() => cancel({ store, lanes }, id, asked)),
-    removeByKey: (key, asked) => ask(() => removeByKey({ store, lanes }, key, asked)),
-    release: (groups, asked) => ask(() => release({ store, lanes }, groups, asked)),
+    cancel: (id, asked) => ask(() => cancel(producing, id, asked)),
+    removeByKey: (key, asked) => ask(() => removeByKey(producing, key, asked)),
+    release: (groups, asked) => ask(() => release(producing, groups, asked)),
     readLog: (id, range = {}) => ask(() => readLog(store, id, range)),
     followLog: async function* (id, how) {
       await ask(async () => undefined);

@@ -1,4 +1,4 @@
-import { Bake, type BakePlan, type BakerySettings, instantOf } from '@bakehouse/bake';
+import { Bake, type BakeEnding, type BakePlan, type BakerySettings, endingOf, instantOf } from '@bakehouse/bake';
 import type { SubmitOptions } from './bake-queue.ts';
 
 /** A bake's hash in Redis: what never changes as one JSON text, what changes as fields that scripts can read. */
@@ -58,6 +58,12 @@ export function toBake(record: BakeRecord): Bake | undefined {
 /** A hash as a script answers it: fields and values in turn. */
 export function recordOf(flat: readonly string[]): BakeRecord {
   return Object.fromEntries(flat.flatMap((field, index) => (index % 2 === 0 ? [[field, flat[index + 1] ?? '']] : [])));
+}
+
+/** How a bake ended, from the record that a script answers with; undefined where it answers with none, or the bake has not ended. */
+export function endingIn(flat: readonly string[] | undefined): BakeEnding | undefined {
+  const bake = toBake(recordOf(flat ?? []));
+  return bake && endingOf(bake);
 }
 
 const present = <T>(field: string, text: string | undefined, read: (text: string) => T): Record<string, T> =>

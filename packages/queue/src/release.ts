@@ -1,7 +1,7 @@
 import { instantOf } from '@bakehouse/bake';
 import { z } from 'zod';
-import type { Lanes } from './lanes.ts';
 import { tagOf } from './names.ts';
+import type { Producing } from './producing.ts';
 import { strides } from './read-records.ts';
 import { clearAway, Removed } from './remove.ts';
 import { runScript } from './script.ts';
@@ -10,13 +10,13 @@ import { answersOf, type Store } from './store.ts';
 
 /** Takes execution groups off their bakes, and removes the bakes that nobody else uses. Answers their ids. */
 export async function release(
-  { store, lanes }: { store: Store; lanes: Lanes },
+  producing: Producing,
   groups: readonly string[],
   asked: { reason: string; now: Date },
 ): Promise<string[]> {
   const removed: string[] = [];
   for (const tags of strides([...new Set(groups.map(tagOf))])) {
-    for (const tag of await inUse(store, tags)) removed.push(...(await releaseOne({ store, lanes }, tag, asked)));
+    for (const tag of await inUse(producing.store, tags)) removed.push(...(await releaseOne(producing, tag, asked)));
   }
   return removed;
 }
@@ -32,11 +32,11 @@ async function inUse({ redis, names }: Store, tags: readonly string[]): Promise<
 const AT_ONCE = 100;
 
 async function releaseOne(
-  { store, lanes }: { store: Store; lanes: Lanes },
+  producing: Producing,
   tag: string,
   { reason, now }: { reason: string; now: Date },
 ): Promise<string[]> {
-  const { redis, names } = store;
+  const { redis, names } = producing.store;
   const ids: string[] = [];
   while (true) {
     const told = await runScript(redis, releaseScript, {
@@ -44,7 +44,7 @@ async function releaseOne(
       args: [names.prefix, tag, reason, instantOf(now), now.getTime(), AT_ONCE],
     });
     const [left, removed] = Answer.parse(told);
-    await clearAway({ store, lanes }, removed);
+    await clearAway(producing, removed);
     ids.push(...removed.map(({ id }) => id));
     if (left === 0) return ids;
   }

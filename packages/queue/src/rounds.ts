@@ -1,9 +1,10 @@
-import { type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
+import { type BakeEnding, type BakeFailure, hasEnded, instantOf } from '@bakehouse/bake';
+import { z } from 'zod';
 import { forgetOld, forgetSurplus } from './forget.ts';
 import type { Lanes } from './lanes.ts';
 import { WorkerPresence } from './presence.ts';
 import { readRecords, strides } from './read-records.ts';
-import { type BakeRecord, toBake } from './record.ts';
+import { type BakeRecord, endingIn, toBake } from './record.ts';
 import { runScript } from './script.ts';
 import { abandonScript } from './scripts/abandon.ts';
 import { answersOf, type Store } from './store.ts';
@@ -21,6 +22,8 @@ interface Making {
   /** How many ended bakes are kept at most; workers do not know, so each producer sees to it itself. */
   keep?: number | undefined;
   onTrouble: (error: Error) => void;
+  /** Told of each bake that these rounds ended. */
+  onEnd?: ((ending: BakeEnding) => void) | undefined;
 }
 
 /** Every so often one of all producers and workers mends what a death in the middle of a step left behind, and forgets what is old. */
@@ -58,7 +61,8 @@ export async function makeRounds(making: Making, now: Date): Promise<void> {
 }
 
 /** A live bake has a job that BullMQ has not given up, and one that was told to stop has a worker to do so. */
-async function mendLive({ store, lanes, onTrouble }: Making, now: Date): Promise<void> {
+async function mendLive(making: Making, now: Date): Promise<void> {
+  const { store, onTrouble } = making;
   const { redis, names } = store;
   const live = [
     ...(await redis.zrange(names.index.state('waiting'), 0, -1)),
@@ -67,7 +71,7 @@ async function mendLive({ store, lanes, onTrouble }: Making, now: Date): Promise
   for (const ids of strides(live)) {
     for (const [id, record] of await readRecords(store, ids)) {
       try {
-        await mend({ store, lanes }, { id, record, now });
+        await mend(making, { id, record, now });
       } catch (error) {
         // One record that cannot be read does not keep the others from being mended.
         onTrouble(
@@ -79,7 +83,7 @@ async function mendLive({ store, lanes, onTrouble }: Making, now: Date): Promise
 }
 
 async function mend(
-  { store, lanes }: { store: Store; lanes: Lanes },
+  { store, lanes, onEnd }: Making,
   { id, record, now }: { id: string; record: BakeRecord; now: Date },
 ): Promise<void> {
   const { redis, names } = store;
@@ -90,34 +94,37 @@ async function mend(
   const [[added, finishedOn, failedReason], presence] = (await answersOf(look)) as [(string | null)[], string | null];
 
   if (finishedOn)
-    return void (await abandon(store, { id, record, why: failedReason ?? 'it is finished for BullMQ', now }));
+    return abandon({ store, onEnd }, { id, record, why: failedReason ?? 'it is finished for BullMQ', now });
   if (presence && WorkerPresence.parse(JSON.parse(presence)).baking.includes(id)) return;
   if (bake.state === 'baking' && bake.stopping)
-    return void (await abandon(store, { id, record, why: 'its worker is gone', now }));
+    return abandon({ store, onEnd }, { id, record, why: 'its worker is gone', now });
   if (!added) await lanes.deliver(bake, record);
 }
 
-/** Ends a bake whose job BullMQ has given up, if the record is still as it was seen. Answers the state it came to. */
+/** Ends a bake whose job BullMQ has given up, if the record is still as it was seen, and tells of it. */
 async function abandon(
-  { redis, names }: Store,
+  { store: { redis, names }, onEnd }: Pick<Making, 'store' | 'onEnd'>,
   { id, record, why, now }: { id: string; record: BakeRecord; why: string; now: Date },
-): Promise<'failed' | 'cancelled' | undefined> {
-  const came = await runScript(redis, abandonScript, {
+): Promise<void> {
+  const told = await runScript(redis, abandonScript, {
     keys: [names.bake(id)],
     args: [
       ...[names.prefix, id, record['state'] ?? '', record['run'] ?? '', JSON.stringify(lost(record, why))],
       ...[instantOf(now), now.getTime()],
     ],
   });
-  return came === 'failed' || came === 'cancelled' ? came : undefined;
+  const ending = endingIn(Abandoned.parse(told)?.[1]);
+  if (ending) onEnd?.(ending);
 }
+
+const Abandoned = z.tuple([z.string(), z.array(z.string())]).nullable();
 
 /** The same for a bake that is known by its id only. */
 export async function abandonJob(
-  store: Store,
+  { store, onEnd }: Pick<Making, 'store' | 'onEnd'>,
   { id, why, now }: { id: string; why: string; now: Date },
-): Promise<'failed' | 'cancelled' | undefined> {
-  return abandon(store, { id, record: await store.redis.hgetall(store.names.bake(id)), why, now });
+): Promise<void> {
+  return abandon({ store, onEnd }, { id, record: await store.redis.hgetall(store.names.bake(id)), why, now });
 }
 
 const lost = (record: BakeRecord, why: string): BakeFailure => ({

@@ -15,7 +15,8 @@ export async function runBake(
 ): Promise<string> {
   const { workerId: worker, logBounds: bounds = LOG_BOUNDS, onTrouble, onEnd } = options;
   const begun = await insist(store.redis, () => begin(store, hand, { worker, bounds }), onTrouble);
-  if (!begun) {
+  if (!begun || 'state' in begun) {
+    if (begun) onEnd?.(begun);
     await seal(store, hand.id, onTrouble);
     return 'needed no baking';
   }
@@ -23,13 +24,14 @@ export async function runBake(
   const end = await bakeUnlessStopped(options.bake, begun.bake);
   const { attempt } = begun.bake;
   const verdict = judge(end, { attempt, maxAttempts: begun.maxAttempts, stopped: hand.stopped() });
-  const state = verdict.to === 'let-go' ? undefined : await layDown(store, hand, { verdict, onTrouble });
-  if (state === undefined) {
+  const laid = verdict.to === 'let-go' ? undefined : await layDown(store, hand, { verdict, onTrouble });
+  if (laid === undefined) {
     onTrouble(new Error(`another worker may have bake ${hand.id}; what this one made of it is not recorded`));
     // Wherever its job is, it is no business of this worker any more.
     throw new WaitingError();
   }
-  onEnd?.({ id: hand.id, state });
+  const { state, ending } = laid;
+  if (ending) onEnd?.(ending);
   if (state !== 'waiting') await seal(store, hand.id, onTrouble);
   return tellBullMq(state, { verdict, giveBack });
 }

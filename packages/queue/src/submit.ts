@@ -1,9 +1,9 @@
-import { type Bake, type BakePlan, type BakerySettings, instantOf } from '@bakehouse/bake';
+import { type Bake, type BakePlan, type BakerySettings, endingOf, instantOf } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { Submission, SubmitOptions } from './bake-queue.ts';
 import { keepBundle } from './bundles.ts';
-import type { Lanes } from './lanes.ts';
 import { type Names, tagOf } from './names.ts';
+import type { Producing } from './producing.ts';
 import { type BakeRecord, recordOf, toBake, writeRecord } from './record.ts';
 import { runScript } from './script.ts';
 import { submitScript } from './scripts/submit.ts';
@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 
 /** Takes a plan in: one step in Redis decides who bakes, then BullMQ is told. Whoever dies in between, the next equal call or the rounds tell it. */
 export async function submit(
-  { store, lanes, settings }: { store: Store; lanes: Lanes; settings: BakerySettings },
+  { store, lanes, settings, onEnd }: Producing & { settings: BakerySettings },
   plan: BakePlan,
   how: SubmitOptions,
 ): Promise<Submission> {
@@ -26,6 +26,10 @@ export async function submit(
   if (answer.word === 'bundle-missing')
     throw new Error(`Redis lost the bundle ${plan.bundle.digest} right after it was kept; ask again`);
 
+  const { superseded } = answer;
+  const ending = superseded && endingOf(superseded);
+  if (ending) onEnd(ending);
+
   const bake = toBake(answer.record);
   if (!bake)
     throw new Error(
@@ -35,7 +39,7 @@ export async function submit(
   const isStale = answer.word === 'taken' && answer.hasJob;
   if (isStale) await lanes.queue(bake.lane).remove(bake.id);
   if (bake.state === 'waiting' && (isStale || !answer.hasJob)) await lanes.deliver(bake, answer.record);
-  if (answer.superseded.id !== '') await lanes.queue(answer.superseded.lane).remove(answer.superseded.id);
+  if (superseded) await lanes.queue(superseded.lane).remove(superseded.id);
   return asSubmission(answer.word, bake);
 }
 
@@ -52,14 +56,13 @@ const Answer = z.union([
   z
     .tuple([
       z.enum(['taken', 'twin', 'repeat', 'key-reused', 'id-taken']),
-      z.string(),
-      z.string(),
+      z.array(z.string()),
       z.number(),
       z.array(z.string()),
     ])
-    .transform(([word, id, lane, jobs, flat]) => ({
+    .transform(([word, former, jobs, flat]) => ({
       word,
-      superseded: { id, lane },
+      superseded: toBake(recordOf(former)),
       hasJob: jobs === 1,
       record: recordOf(flat),
     })),

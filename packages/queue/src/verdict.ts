@@ -1,6 +1,7 @@
-import { type BakeFailure, type BakeState, instantOf, isWorthAnotherTry } from '@bakehouse/bake';
+import { type BakeEnding, type BakeFailure, type BakeState, instantOf, isWorthAnotherTry } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { BakeEnd, StopReason } from './consumer.ts';
+import { endingIn } from './record.ts';
 import { insist } from './redis-away.ts';
 import { runScript } from './script.ts';
 import { endScript } from './scripts/end.ts';
@@ -56,13 +57,14 @@ const STOPPED_UNASKED: BakeFailure = {
 
 /**
  * Writes a verdict down. While Redis is away it keeps trying: an image that exists must not be lost. No clock bounds that: as long as Redis is
- * away nobody can begin the bake elsewhere, and once somebody has, the run token says so. Answers the state the bake came to, or undefined when it is another's.
+ * away nobody can begin the bake elsewhere, and once somebody has, the run token says so. Answers what the bake came to, with its ending if this run ended it,
+ * or undefined when it is another's.
  */
 export async function layDown(
   store: Store,
   { id, run }: { id: string; run: string },
   { verdict, onTrouble }: { verdict: Exclude<Verdict, { to: 'let-go' }>; onTrouble: (error: Error) => void },
-): Promise<Exclude<BakeState, 'baking'> | undefined> {
+): Promise<{ state: Exclude<BakeState, 'baking'>; ending: BakeEnding | undefined } | undefined> {
   const { redis, names } = store;
   const now = new Date();
   const attempt = verdict.to === 'waiting' && !('failure' in verdict) ? 'unused' : 'used';
@@ -80,11 +82,11 @@ export async function layDown(
       ...Object.entries(verdict.fields).flat(),
     ],
   };
-  const [word, state] = Answer.parse(await insist(redis, () => runScript(redis, endScript, asked), onTrouble));
-  return word === 'done' ? state : undefined;
+  const [word, state, flat] = Answer.parse(await insist(redis, () => runScript(redis, endScript, asked), onTrouble));
+  return word === 'done' ? { state, ending: endingIn(flat) } : undefined;
 }
 
 const Answer = z.union([
-  z.tuple([z.literal('done'), z.enum(['waiting', 'baked', 'failed', 'cancelled'])]),
-  z.tuple([z.literal('not-yours'), z.string()]).transform(([word]) => [word, undefined] as const),
+  z.tuple([z.literal('done'), z.enum(['waiting', 'baked', 'failed', 'cancelled']), z.array(z.string()).optional()]),
+  z.tuple([z.literal('not-yours'), z.string()]).transform(([word]) => [word, undefined, undefined] as const),
 ]);

@@ -5,19 +5,25 @@ import { life } from './life.ts';
  * The run that has a bake lays it down: for good, or to wait again. Without an image, a bake that was told to stop is cancelled whatever else is said.
  * KEYS: the record, then the indexes an image puts it in. ARGV: prefix, id, run, the state it comes to, what a return to waiting does to the attempt (`used`|`unused`),
  * now as text, now in ms, then fields and values that state needs.
- * Answers {'done', state} (also when the same run asks again, or somebody ended it under its hands) or {'not-yours', state or 'gone'}.
+ * Answers {'done', state, the record}, also when the same run asks again; {'done', state} when it waits again, or was abandoned under its hands; or {'not-yours', state or 'gone'}.
  */
 export const endScript = script(
   life,
   `
 local _, id, run, to, attempt, at, now = unpack(ARGV, 1, 7)
-local state, holder, stopping, reason = unpack(redis.call('HMGET', KEYS[1], 'state', 'run', 'stopping', 'stopReason'))
+local state, holder, stopping, reason, abandoned = unpack(redis.call('HMGET', KEYS[1], 'state', 'run', 'stopping', 'stopReason', 'abandoned'))
 if holder ~= run then return { 'not-yours', state or 'gone' } end
-if state ~= 'baking' then return { 'done', state } end
+
+local function done(came)
+  if came == 'waiting' or abandoned then return { 'done', came } end
+  return { 'done', came, redis.call('HGETALL', KEYS[1]) }
+end
+
+if state ~= 'baking' then return done(state) end
 
 if stopping == '1' and to ~= 'baked' then
   cancelNow(id, reason, at, now)
-  return { 'done', 'cancelled' }
+  return done('cancelled')
 end
 
 if #ARGV > 7 then redis.call('HSET', KEYS[1], unpack(ARGV, 8)) end
@@ -29,6 +35,6 @@ else
   for i = 2, #KEYS do enlist(KEYS[i], id, KEYS[1]) end
 end
 turn(id, to, now)
-return { 'done', to }
+return done(to)
 `,
 );

@@ -111,6 +111,6 @@ local function remove(id, reason, at, now)
   else
     redis.call('ZADD', ENDED, now, id)
   end
-  return { id, state, lane }
+  return { id, state, lane, state == 'waiting' and redis.call('HGETALL', record) or {} }
 end
 `;

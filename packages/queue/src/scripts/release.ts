@@ -4,7 +4,7 @@ import { life } from './life.ts';
 /**
  * Takes an execution group off bakes it uses, and removes those that nobody else uses.
  * KEYS: the index of the group's bakes. ARGV: prefix, group, reason, now as text, now in ms, how many bakes at most.
- * Answers {how many bakes are left to look at, for each removed one {id, the state it was in, lane}}.
+ * Answers {how many bakes are left to look at, for each removed one {id, the state it was in, lane, the record if it waited}}.
  */
 export const releaseScript = script(
   life,

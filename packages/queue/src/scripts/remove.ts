@@ -4,7 +4,7 @@ import { life } from './life.ts';
 /**
  * Removes the bake that stands for a key; where none stands, the last one of that key if it failed.
  * KEYS: the key's own, the index of the key's bakes. ARGV: prefix, reason, now as text, now in ms.
- * Answers {id, the state it was in, lane}, or false when there is no such bake.
+ * Answers {id, the state it was in, lane, the record if it waited}, or false when there is no such bake.
  */
 export const removeScript = script(
   life,

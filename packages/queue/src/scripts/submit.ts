@@ -5,7 +5,7 @@ import { life } from './life.ts';
  * Takes a bake in, or says who stands for its key. Atomic, so of any number of equal calls one is `taken`.
  * KEYS: the new record. ARGV: prefix, id, key, `join`|`supersede`, bundle digest, idempotency key ('' for none), its fingerprint,
  * now as text, now in ms, the execution group that asks ('' for somebody outside executions), how many index names follow, those names, then the record's fields and values.
- * Answers {word, id and lane of a superseded bake whose job can go ('' for none), whether BullMQ knows the answered bake's job, the record}; `bundle-missing` has only the word, and changed nothing.
+ * Answers {word, the record of a bake that waited and was superseded, whose job can go, whether BullMQ knows the answered bake's job, the record}; `bundle-missing` has only the word, and changed nothing.
  */
 export const submitScript = script(
   life,
@@ -15,7 +15,8 @@ local now, group, indexes = tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 
 local function answer(word, of, superseded)
   local record = name('bake', of)
-  return { word, superseded or '', superseded and redis.call('HGET', name('bake', superseded), 'lane') or '', redis.call('EXISTS', job(redis.call('HGET', record, 'lane'), of)), redis.call('HGETALL', record) }
+  local former = superseded and redis.call('HGETALL', name('bake', superseded)) or {}
+  return { word, former, redis.call('EXISTS', job(redis.call('HGET', record, 'lane'), of)), redis.call('HGETALL', record) }
 end
 
 local function remember(of)

@@ -5,7 +5,7 @@ import type { BakeQueue } from '../bake-queue.ts';
 import { consumeBakes } from '../consume-bakes.ts';
 import type { BakeConsumer, ConsumerOptions } from '../consumer.ts';
 import { namesUnder } from '../names.ts';
-import { openQueue } from '../open-queue.ts';
+import { openQueue, type QueueOptions } from '../open-queue.ts';
 import { aPlan } from './plans.ts';
 
 /** A bakery under a prefix of its own. `close` closes all that was opened through it and leaves no key behind. */
@@ -27,8 +27,8 @@ export function aBakery(redisUrl: string) {
     troubles,
     onTrouble,
     keys,
-    open: async (settings: unknown = {}): Promise<BakeQueue> => {
-      const queue = await openQueue({ redisUrl, settings: BakerySettings.parse(settings), prefix, onTrouble });
+    open: async (settings: unknown = {}, onEnd?: QueueOptions['onEnd']): Promise<BakeQueue> => {
+      const queue = await openQueue({ redisUrl, settings: BakerySettings.parse(settings), prefix, onTrouble, onEnd });
       closings.push(() => queue.close());
       return queue;
     },
