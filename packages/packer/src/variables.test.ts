@@ -50,6 +50,12 @@ test('what was confided is filled in like any other value, and nothing that the 
   expect(() => written({ confidential: ['pin'] }, {}, { confided })).toThrow("variable 'pin' is confidential");
 });
 
+test('a secret that is empty on this worker is not written, so that the template’s own default counts', () => {
+  const recipe = { secrets: { id: 'x.id', key: 'x.key', blank: 'x.blank' } };
+  for (const template of ['a.json', 'a.pkr.hcl'])
+    expect(written({ template, ...recipe }, { 'x.id': '', 'x.key': 'k', 'x.blank': ' ' })).toEqual({ key: 'k' });
+});
+
 test('a secret that is missing is named', () => {
   expect(() => written({ secrets: { password: 'x.y' } })).toThrow("variable 'password' needs the secret 'x.y'");
 });

@@ -26,6 +26,8 @@ export function varFileText(recipe: BakeRecipe, { secrets, confided = {}, places
     }
     return [name, value] as const;
   });
+  // As of every other variable: an empty one is none, and a template may have a default of its own.
+  const filled = resolved.filter(([, value]) => value.trim() !== '');
   const opened = (recipe.confidential ?? []).map((name) => {
     const value = confided[name];
     if (value === undefined)
@@ -36,7 +38,7 @@ export function varFileText(recipe: BakeRecipe, { secrets, confided = {}, places
   const variables: (readonly [string, Value])[] = [
     ...Object.entries(recipe.variables),
     ...opened,
-    ...resolved,
+    ...filled,
     ...placed,
   ];
   const written = language === 'json' ? variables.map(([name, value]) => [name, asText(value)] as const) : variables;
