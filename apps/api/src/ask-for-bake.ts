@@ -24,6 +24,8 @@ export interface Asking {
   /** A caller's own id for the bake. */
   id?: string | undefined;
   execution?: string | undefined;
+  /** The executions that this one's bakes are cleared away with; absent for a caller outside executions. */
+  group?: string | undefined;
   idempotencyKey?: string | undefined;
   /** What becomes of a request that confides secrets where there is no key to seal them with. */
   withoutKey: 'refuse' | 'leave-open';
@@ -34,7 +36,7 @@ export interface Asking {
 /** Plans a request and submits the plan: the one way in, whichever words the request came in. */
 export async function askForBake(
   request: BakeRequest,
-  { ifTwin, id: ownId, execution, idempotencyKey, withoutKey, inVain }: Asking,
+  { ifTwin, id: ownId, execution, group, idempotencyKey, withoutKey, inVain }: Asking,
   parts: Parts,
 ): Promise<Result<Submission, Refusal>> {
   const { catalogue, findImages, templates, sealing, queue, meters, now, newId } = parts;
@@ -52,6 +54,7 @@ export async function askForBake(
     now: askedAt,
     ifTwin,
     execution,
+    group,
     confided: confidential && forWorker(confided, { ...parts, id }),
     idempotency: idempotencyKey
       ? { key: idempotencyKey, fingerprint: fingerprint([request, ifTwin], confidential && sealing) }

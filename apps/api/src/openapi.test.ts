@@ -25,6 +25,7 @@ test('the document has every call, and nothing that is no call', () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(calls.sort()).toEqual([
+    'DELETE /api/v1/{region}/bake',
     'DELETE /bakes/{id}',
     'GET /api/v1/{region}/bake/{id}',
     'GET /api/v1/{region}/cancel/{id}',
@@ -39,10 +40,15 @@ test('the document has every call, and nothing that is no call', () => {
     'GET /bakes/{id}/log',
     'GET /catalogue',
     'GET /health',
+    'GET /installedPlugins',
     'GET /metrics',
     'GET /ready',
+    'GET /status/all',
+    'GET /status/instance',
     'GET /workers',
+    'POST /api/v1/bakes/delete-requests',
     'POST /api/v1/{region}/bake',
+    'POST /api/v2/manifest/bake/{type}',
     'POST /bakes',
     'POST /plan',
     'POST /plan/classic/{region}',

@@ -27,14 +27,18 @@ const CALLS = [
   ['GET', '/api/v1/here/bake/x'],
   ['GET', '/api/v1/here/logs/x'],
   ['GET', '/api/v1/here/cancel/x'],
+  ['DELETE', '/api/v1/here/bake'],
+  ['POST', '/api/v1/bakes/delete-requests'],
   ['GET', '/admin/queues/api/queues'],
 ] as const;
 
 const call = (method: 'GET' | 'POST' | 'DELETE', url: string) => {
-  const body = url.startsWith('/api/v1')
-    ? { cloud_provider_type: 'local', base_os: 'bookworm', package: 'hello' }
+  const isClassic = url.startsWith('/api/v1');
+  const body = isClassic
+    ? { cloud_provider_type: 'local', base_os: 'bookworm', package: 'hello', pipelineExecutionIds: ['x'] }
     : aRequest();
-  return bakery.api.inject({ method, url, ...(method === 'POST' ? { payload: body } : {}) });
+  const hasBody = method === 'POST' || (method === 'DELETE' && isClassic);
+  return bakery.api.inject({ method, url, ...(hasBody ? { payload: body } : {}) });
 };
 
 test('while Redis is away each call that needs it says so at once, and when it is back all is well', async () => {

@@ -6,10 +6,14 @@ import { ClassicBody } from './bake-body.ts';
 import { BakeStatus, toStatus } from './bake-status.ts';
 import { ClassicError, classicError } from './classic-error.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
+import { executionGroup } from './execution-group.ts';
 import { readBody } from './read-body.ts';
 
 const Query = z.object({
-  rebake: z.string().optional().describe('`1`, and only `1`, bakes again although an equal bake stands.'),
+  rebake: z
+    .union([z.string(), z.array(z.string()).transform((words) => words.join(','))])
+    .optional()
+    .describe('`1`, and only `1`, bakes again although an equal bake stands.'),
 });
 
 /** `POST /api/v1/{region}/bake`. Answers at once; a bake that fails later says so in its status. */
@@ -25,7 +29,7 @@ export function createClassicBake(api: Api, parts: Parts): void {
         params: z.object({ region: z.string() }),
         querystring: Query,
         body: ClassicBody,
-        response: { 200: BakeStatus, 400: ClassicError, 503: ClassicError },
+        response: { 200: BakeStatus, 400: ClassicError, 403: ClassicError, 503: ClassicError },
       },
       onResponse: async (_request, { statusCode }) => {
         if (statusCode >= 400 && statusCode < 500) meters.requested('refused');
@@ -41,7 +45,14 @@ export function createClassicBake(api: Api, parts: Parts): void {
       const ifTwin = query.rebake === '1' ? 'supersede' : 'join';
       const submission = await askForBake(
         asked.value,
-        { ifTwin, id: body.request_id, execution, withoutKey: 'leave-open', inVain: 'take' },
+        {
+          ifTwin,
+          id: body.request_id,
+          execution,
+          group: executionGroup(execution ?? ''),
+          withoutKey: 'leave-open',
+          inVain: 'take',
+        },
         parts,
       );
       if (!submission.ok) return refuse(refusedAs(submission.no));

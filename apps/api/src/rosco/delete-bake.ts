@@ -1,0 +1,55 @@
+import { type BakeKey, type BakeRequest, planBake, type Refusal, type Result } from '@bakehouse/bake';
+import { z } from 'zod';
+import { findImagesFor } from '../find-images.ts';
+import { nameBake } from '../name-bake.ts';
+import type { Api, Parts } from '../parts.ts';
+import { ClassicBody } from './bake-body.ts';
+import { ClassicError, classicError, classicMessage } from './classic-error.ts';
+import { sendText } from './send-text.ts';
+import { toRequest } from './to-request.ts';
+
+/** `DELETE /api/v1/{region}/bake`: removes the bake that answers such a request, whoever uses it. */
+export function deleteClassicBake(api: Api, parts: Parts): void {
+  const { catalogue, queue, now } = parts;
+  const { defaultProvider } = catalogue.bakery;
+  api.delete(
+    '/api/v1/:region/bake',
+    {
+      schema: {
+        summary: 'Delete the bake of a request',
+        description:
+          'The body is that of the create. One that is running is stopped. The answer is a sentence, under the name of JSON to who asks for that.',
+        tags: ['classic'],
+        params: z.object({ region: z.string() }),
+        body: ClassicBody,
+        response: {
+          200: { description: 'It is gone.', content: { 'text/plain': { schema: z.string() } } },
+          400: ClassicError,
+          403: ClassicError,
+          503: ClassicError,
+        },
+      },
+    },
+    async (request, reply) => {
+      const refuse = (message: string) => reply.code(400).send(classicError(400, message, now()));
+      const asked = toRequest(request.body, { region: request.params.region, defaultProvider });
+      const key = asked.ok ? await keyOf(asked.value, parts) : asked;
+      if (!key.ok) return refuse(classicMessage(key.no));
+
+      const id = await queue.removeByKey(key.value, { reason: 'deleted by a pipeline', now: now() });
+      if (id === undefined) return refuse(`Unable to locate bake with key '${key.value}'.`);
+      nameBake(request, id);
+      return sendText(request, reply, `Deleted bake '${key.value}' with id '${id}'.`);
+    },
+  );
+}
+
+async function keyOf(
+  request: BakeRequest,
+  { catalogue, findImages, templates, sealing, now }: Parts,
+): Promise<Result<BakeKey, Refusal>> {
+  const found = await findImagesFor(request, { catalogue, findImages });
+  const kitchen = { catalogue, templates: await templates(), now: now(), found, sealing };
+  const planned = planBake(request, { ...kitchen, withoutKey: 'leave-open', inVain: 'take' });
+  return planned.ok ? { ok: true, value: planned.value.key } : planned;
+}
