@@ -151,3 +151,14 @@ test('a producer forgets what is too much also where others make the rounds each
   expect(await queue.counts()).toMatchObject({ cancelled: 13 });
   await until(async () => (await queue.counts()).cancelled === 10, 'the oldest are forgotten');
 });
+
+test('where the settings do not say how long, an ended bake is kept for 14 days', async () => {
+  const { bakery, walk } = await open();
+  const queue = await bakery.open();
+  const { id } = await ask(queue);
+  await queue.cancel(id, { reason: '', now: new Date() });
+  await walk({ now: inDays(13.9) });
+  expect(await queue.find(id)).toBeDefined();
+  await walk({ now: inDays(14.1) });
+  expect(await queue.find(id)).toBeUndefined();
+});

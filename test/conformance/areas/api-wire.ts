@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ClassicBody } from '../../../apps/api/src/rosco/bake-body.ts';
 import { toDetails } from '../../../apps/api/src/rosco/bake-details.ts';
 import { toStatus } from '../../../apps/api/src/rosco/bake-status.ts';
+import { executionGroup } from '../../../apps/api/src/rosco/execution-group.ts';
 import type { Artifact } from '../../../packages/bake/src/artifact.ts';
 import { entriesOfRun } from '../../../packages/bake/src/artifacts/manifest.ts';
 import { readOutput } from '../../../packages/packer/src/report.ts';
@@ -16,6 +17,7 @@ export const WIRE_CHECKS: Readonly<Record<string, Check>> = {
   'artifact-decoration': checkDecoration,
   'bake-lookup': checkLookup,
   'packer-manifest': checkManifest,
+  'execution-group': checkGroup,
 };
 
 /** The reference says `package_name` of what is `package` on the wire, in its own fields only. */
@@ -120,3 +122,9 @@ const anImage = (provider: string, said: Partial<Artifact>): Artifact => ({
   name: 'any',
   ...said,
 });
+
+/** Ours is the group itself: what stands before it is the classic bakery's name for a key in Redis. */
+function checkGroup({ input, expected }: Vector): Verdict {
+  const { header } = z.object({ header: z.string() }).parse(input);
+  return compare(expected, `bake:pipeline_execution:${executionGroup(header)}`);
+}
