@@ -81,6 +81,16 @@ test('an id that an earlier bake has is not taken again', async () => {
   expect(await queue.findByKey('second of that id')).toBeUndefined();
 });
 
+test('an id that is asked for again with the same request is joined, as long as its bake stands, and not rebaked', async () => {
+  const plan = aPlan('asked for twice');
+  const bake = await ask(queue, 'asked for twice');
+  const again = await queue.submit(plan, asking({ id: bake.id }));
+  expect(again).toMatchObject({ answer: 'joined', because: 'twin', bake: { id: bake.id } });
+  expect(await queue.submit(plan, asking({ id: bake.id, ifTwin: 'supersede' }))).toMatchObject({ answer: 'id-taken' });
+  await queue.cancel(bake.id, { reason: 'enough', now: new Date() });
+  expect(await queue.submit(plan, asking({ id: bake.id }))).toMatchObject({ answer: 'id-taken' });
+});
+
 test('a repeated call gets its bake whatever became of it, and the same word for another request is told apart', async () => {
   const idempotency = { key: 'call-1', fingerprint: 'f' };
   const first = await queue.submit(aPlan('repeated'), asking({ idempotency }));

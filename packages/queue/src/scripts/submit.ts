@@ -35,12 +35,15 @@ if once ~= '' then
   end
 end
 
-if redis.call('EXISTS', KEYS[1]) == 1 then return answer('id-taken', id) end
-
 -- A bake that is being stopped has left its key already, so a twin has an image or will have one.
 local twin = redis.call('GET', name('key', key))
 local twinState = twin and redis.call('HGET', name('bake', twin), 'state')
 local standing = twinState == 'waiting' or twinState == 'baking' or twinState == 'baked'
+
+-- Who asks for what stands under that very id has asked before, and lost the answer.
+local isAgain = standing and ifTwin == 'join' and twin == id
+if redis.call('EXISTS', KEYS[1]) == 1 and not isAgain then return answer('id-taken', id) end
+
 if standing and ifTwin == 'join' then
   remember(twin)
   join(twin, group)
