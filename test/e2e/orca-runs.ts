@@ -54,7 +54,7 @@ const runOne = (part: Part, { fleet: { url }, latencies }: { fleet: Fleet; laten
   );
 
 /** Runs more pipelines beside the others of a scenario. */
-export type Run = (parts: readonly Part[]) => Promise<PipelineEnd[]>;
+type Run = (parts: readonly Part[]) => Promise<PipelineEnd[]>;
 
 /** A pipeline whose image is made by a template that sleeps, exits and notes down that it ran, as it is told. */
 export function anImage(

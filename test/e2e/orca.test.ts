@@ -208,7 +208,10 @@ test.each(isShort ? (['gone'] as const) : (['gone', 'frozen'] as const))(
         anImage(fleet, { mark, seconds: index % 2 === 0 ? 3 : OUTAGE_MS / 1000 }),
       ),
       meanwhile: async (run) => {
-        await until(async () => (await idsIn(fleet, 'baking')).length >= (first?.length ?? 0), 'them to bake');
+        await until(async () => {
+          const runs = await runsOf(fleet);
+          return (first ?? []).every((mark) => runs[mark] === 1);
+        }, 'every Packer to begin');
         const asked = run((second ?? []).map((mark) => anImage(fleet, { mark })));
         // So that it goes while some of these are being taken in.
         await pause(15);

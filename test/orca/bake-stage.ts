@@ -1,11 +1,12 @@
 import { BakeDetails, type BakeStatus, parsed } from './answers.ts';
 import type { ChildStage } from './body.ts';
+import type { Call } from './call.ts';
 import { create } from './create-task.ts';
 import type { Execution } from './execution.ts';
 import { type Ended, persist, type Step } from './persist.ts';
 import { isGood, reactTo } from './reaction.ts';
 import { explain, readStatus, troubleOf, unreadable } from './trouble.ts';
-import type { Ask, Call } from './wire.ts';
+import type { Ask } from './wire.ts';
 
 /** What later stages of the pipeline read of a bake. */
 export interface Outputs {

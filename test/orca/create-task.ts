@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Result } from '../../packages/bake/src/result.ts';
 import { type BakeStatus, BaseImage, parsed } from './answers.ts';
 import { type ChildStage, toBody } from './body.ts';
+import type { Call } from './call.ts';
 import type { Execution } from './execution.ts';
 import { findTargetPackage } from './find-target-package.ts';
 import { packageTypeOfSystem } from './package-type.ts';
 import type { Step } from './persist.ts';
 import { isGood, isTriedAtOnce } from './reaction.ts';
 import { readStatus, troubleOf, unreadable } from './trouble.ts';
-import type { Answer, Ask, Call, Silence } from './wire.ts';
+import type { Answer, Ask, Silence } from './wire.ts';
 
 const TRIES = 5;
 

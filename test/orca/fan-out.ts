@@ -23,7 +23,7 @@ export function fanOut(stage: FannedOut, { now, executionId }: { now: Date; exec
 }
 
 /** Those of later stages are left out where an image is for the whole world, or somebody has said so. */
-export function bakeRegions({ context, deploysTo = [] }: FannedOut): string[] {
+function bakeRegions({ context, deploysTo = [] }: FannedOut): string[] {
   const { region, regions, skipRegionDetection } = context;
   const named = [region, ...(Array.isArray(regions) ? regions : [])].filter((each) => typeof each === 'string');
   const detects = !named.includes('global') && skipRegionDetection !== true;

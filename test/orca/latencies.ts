@@ -1,4 +1,4 @@
-import type { CallName } from './wire.ts';
+import type { CallName } from './call.ts';
 
 /** How long calls took and how they were answered. */
 export interface Latencies {

@@ -55,7 +55,6 @@ const ends = await Promise.all(
 const stages = ends.flatMap((end) => end.stages);
 const because = new Set(stages.flatMap((stage) => (stage.status === 'TERMINAL' ? [stage.because] : [])));
 const tookMs = performance.now() - begun;
-process.stdout.write(
-  `${tableOf([{ scenario: 'by hand', pipelines: ends.length, stages, latencies, tookMs }])}\n${[...because].join('\n')}`,
-);
+const table = tableOf([{ scenario: 'by hand', pipelines: ends.length, stages, latencies, tookMs }]);
+process.stdout.write(`${[table, ...because].join('\n')}\n`);
 process.exitCode = because.size > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 import type { StageEnd } from './bake-stage.ts';
+import type { CallName } from './call.ts';
 import type { Latencies } from './latencies.ts';
-import type { CallName } from './wire.ts';
 
 /** A run of some pipelines at once. */
 export interface Row {

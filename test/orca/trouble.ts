@@ -1,8 +1,9 @@
 import type { Result } from '../../packages/bake/src/result.ts';
 import { BakeStatus, messageOf, parsed } from './answers.ts';
+import type { Call } from './call.ts';
 import type { Step } from './persist.ts';
 import { isGood, isTriedLater } from './reaction.ts';
-import type { Answer, Call, Silence } from './wire.ts';
+import type { Answer, Silence } from './wire.ts';
 
 type Answered = Result<Answer, Silence>;
 

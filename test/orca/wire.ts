@@ -1,16 +1,7 @@
 import { Agent, request } from 'node:http';
 import { no, type Result, yes } from '../../packages/bake/src/result.ts';
+import type { Call } from './call.ts';
 import type { Latencies } from './latencies.ts';
-
-/** What an HTTP call is for, as the table at the end names it. */
-export type CallName = 'options' | 'create' | 'status' | 'details' | 'delete';
-
-export interface Call {
-  name: CallName;
-  method: 'GET' | 'POST';
-  path: string;
-  body?: Readonly<Record<string, unknown>> | undefined;
-}
 
 export interface Answer {
   status: number;
