@@ -31,10 +31,12 @@ async function main(): Promise<void> {
     onTrouble: (err) => log.error({ err }, 'the templates cannot be read again; those read before are served'),
   });
   const catalogue = openCatalogue(settings);
+  const meters = openMeters();
   const queue = await openQueue({
     redisUrl: config.REDIS_URL,
     settings: settings.bakery,
     onTrouble: (err: Error) => log.warn({ err }, 'trouble with redis'),
+    onEnd: meters.ended,
   });
   const { imageSearchUrl } = settings.bakery;
   const server = buildServer({
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
     templates: templates.tree,
     sealing,
     newNonce: () => randomBytes(12),
-    meters: openMeters(),
+    meters,
     log,
     instance: `${randomUUID()}@${hostname()}`,
     now: () => new Date(),

@@ -66,7 +66,10 @@ async function start(config: WorkerConfig): Promise<void> {
     patience: { lockMs: config.BAKEHOUSE_LOCK_SECONDS, checkEveryMs: config.BAKEHOUSE_LOCK_SECONDS / 2 },
     bake: (hand) => watched(hand, { log, meters, bake: () => bake(hand, house) }),
     onTrouble: (error) => log.warn({ err: error }, 'trouble with the queue'),
-    onEnd: ({ id, state }) => log.info({ bake: id, state }, 'bake laid down'),
+    onEnd: (ending) => {
+      meters.completed(ending);
+      log.info({ bake: ending.id, state: ending.state }, 'bake laid down');
+    },
   });
   meters.baking(() => consumer.inHand().length);
 

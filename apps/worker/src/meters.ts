@@ -1,12 +1,20 @@
+import { type BakeEnding, completionOf, fewWords } from '@bakehouse/bake';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { openTimer } from './timer.ts';
 
 /** What a worker counts. */
 export interface Meters {
   registry: Registry;
   baking: (count: () => number) => void;
   begun: (bake: { provider: string }) => void;
+  /** A try is over. */
   ended: (bake: { provider: string; state: string; class: string; seconds: number }) => void;
+  /** A bake is over, and this worker wrote it down. */
+  completed: (ending: BakeEnding) => void;
 }
+
+/** As many regions as may be labels; the rest is `other`. */
+const MOST_REGIONS = 50;
 
 /** A registry of its own, so that a test can open as many as it likes. */
 export function openMeters(): Meters {
@@ -26,6 +34,12 @@ export function openMeters(): Meters {
     buckets: [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
     registers,
   });
+  const completed = openTimer('bakesCompleted_seconds', {
+    help: 'From the asking to the end of bakes that this worker ended, in the words of a classic bakery.',
+    labelNames: ['success', 'cause', 'region'],
+    registers,
+  });
+  const regions = fewWords(MOST_REGIONS);
   return {
     registry,
     baking: (count) => {
@@ -37,9 +51,22 @@ export function openMeters(): Meters {
           this.set(count());
         },
       });
+      new Gauge({
+        name: 'bakesActive',
+        help: 'Bakes this worker holds now, in the words of a classic bakery.',
+        labelNames: ['active'],
+        registers,
+        collect() {
+          this.set({ active: 'true' }, count());
+        },
+      });
     },
     begun: ({ provider }) => begun.inc({ provider }),
     ended: ({ provider, state, class: failure, seconds: took }) =>
       seconds.observe({ provider, state, class: failure }, took),
+    completed: (ending) => {
+      const tags = completionOf(ending);
+      completed('region' in tags ? { ...tags, region: regions.learn(tags.region) } : tags, ending.seconds);
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { Api, Parts } from '../parts.ts';
 import { bakeManifest } from './bake-manifest.ts';
 import { cancelClassicBake } from './cancel-bake.ts';
 import { answerClassicTrouble } from './classic-error.ts';
+import { countInvocations } from './count-invocations.ts';
 import { createClassicBake } from './create-bake.ts';
 import { deleteClassicBake } from './delete-bake.ts';
 import { takeDeleteRequests } from './delete-requests.ts';
@@ -15,6 +16,7 @@ import { withoutRemoved } from './without-removed.ts';
 export function serveClassicCalls(api: Api, parts: Parts): void {
   api.setErrorHandler(answerClassicTrouble(parts.now));
 
+  countInvocations(api, parts);
   createClassicBake(api, parts);
   const unremoved = { ...parts, queue: withoutRemoved(parts.queue) };
   lookUpBakes(api, unremoved);

@@ -70,7 +70,9 @@ export async function openBakery(
   const settings = readSettings(texts, {});
   if (!settings.ok) throw new Error(JSON.stringify(settings.no));
   const onTrouble = () => undefined;
-  const queue = await openQueue({ redisUrl, prefix, settings: settings.value.bakery, onTrouble });
+  const meters = openMeters();
+  const { bakery: own } = settings.value;
+  const queue = await openQueue({ redisUrl, prefix, settings: own, onTrouble, onEnd: meters.ended });
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const api = buildServer({
@@ -80,7 +82,7 @@ export async function openBakery(
     templates: async () => TEMPLATES,
     sealing,
     newNonce: () => randomBytes(12),
-    meters: openMeters(),
+    meters,
     log,
     instance: `${randomUUID()}@api`,
     now: () => new Date(),
