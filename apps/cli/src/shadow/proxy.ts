@@ -49,6 +49,7 @@ export interface ProxyPlan {
 
 /** Longer than the pools of those who call keep a connection that nobody uses. */
 const IDLE_MS = 75_000;
+const SWEEP_EVERY_MS = 100;
 const LARGEST_HEAD = 64 * 1024;
 
 /** Passes every call to `upstream` as if it had been sent there. Each has a connection of its own, so that none meets one that is just being closed. */
@@ -69,8 +70,12 @@ export async function openProxy(plan: ProxyPlan): Promise<Passage> {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // A connection that is busy now is idle in a moment, and would be kept.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
       }),
     breakOff: () => server.closeAllConnections(),
   };

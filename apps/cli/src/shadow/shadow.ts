@@ -28,7 +28,7 @@ export interface ShadowPlan {
 
 /** Of one body: what is larger would hold the calls up while it is read. */
 const LARGEST_COPY = 256 * 1024;
-const ALL_COPIES = 32 * 1024 * 1024;
+const ALL_COPIES = 16 * 1024 * 1024;
 
 export async function openShadow({ upstream, listen, api, report, onBug }: ShadowPlan): Promise<Shadow> {
   const closing = new AbortController();
