@@ -44,7 +44,14 @@ const begun = { startedAt: Instant, worker: z.string(), phases: z.array(PhaseEnt
 export const Bake = z.discriminatedUnion('state', [
   Identity.extend({ state: z.literal('waiting') }),
   Identity.extend({ state: z.literal('baking'), ...begun, stopping: z.boolean() }),
-  Identity.extend({ state: z.literal('baked'), ...begun, finishedAt: Instant, artifacts: Artifacts }),
+  Identity.extend({
+    state: z.literal('baked'),
+    ...begun,
+    finishedAt: Instant,
+    artifacts: Artifacts,
+    /** Why it was told to stop, if it was: its image was there by then. */
+    stopReason: z.string().optional(),
+  }),
   Identity.extend({
     state: z.literal('failed'),
     ...z.object(begun).partial().shape,

@@ -52,6 +52,7 @@ export function toBake(record: BakeRecord): Bake | undefined {
     ...present('artifacts', record['artifacts'], JSON.parse),
     ...present('failure', record['failure'], JSON.parse),
     ...present('reason', record['reason'], String),
+    ...present('stopReason', record['stopReason'], String),
   });
 }
 

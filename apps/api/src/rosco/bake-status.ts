@@ -11,12 +11,17 @@ export const BakeStatus = z.object({
 });
 export type BakeStatus = z.infer<typeof BakeStatus>;
 
+/** A bake that was told to stop is CANCELED at once and for good, as ever, though its worker may take a while to clear away, or may have had its image by then. */
 export function toStatus(bake: Bake): BakeStatus {
-  const status = { id: bake.id, ...WORDS_OF[bake.state], resource_id: bake.id };
+  const words = wasToldToStop(bake) ? WORDS_OF.cancelled : WORDS_OF[bake.state];
+  const status = { id: bake.id, ...words, resource_id: bake.id };
   if (bake.state !== 'failed') return status;
   const { class: kind, message, evidence } = bake.failure;
   return { ...status, failure: { class: kind, message, evidence } };
 }
+
+const wasToldToStop = (bake: Bake): boolean =>
+  (bake.state === 'baking' && bake.stopping) || (bake.state === 'baked' && bake.stopReason !== undefined);
 
 /** A failed bake is `CANCELED` there: callers know no other end without an image. */
 const WORDS_OF: Record<BakeState, Pick<BakeStatus, 'state' | 'result'>> = {

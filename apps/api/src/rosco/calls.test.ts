@@ -102,6 +102,23 @@ test('a bake is cancelled once, and an ended one stays as it was', async () => {
   });
 });
 
+test('a cancelled bake is so at once and for good, though its worker is slow to stop and has its image by then', async () => {
+  const { id } = (await bake(fresh({ end: 'late' }))).json();
+  await bakery.reach(id, 'baking');
+  expect((await get(`/api/v1/here/cancel/${id}`)).statusCode).toBe(200);
+  const canceled = { id, state: 'CANCELED', result: 'FAILURE', resource_id: id };
+  expect((await get(`/api/v1/here/status/${id}`)).json()).toEqual(canceled);
+  expect((await get(`/api/v1/here/cancel/${id}`)).statusCode).toBe(400);
+
+  await bakery.reach(id, 'baked');
+  expect((await get(`/api/v1/here/status/${id}`)).json()).toEqual(canceled);
+  expect((await get(`/api/v1/here/bake/${id}`)).statusCode).toBe(400);
+  expect((await get(`/bakes/${id}`)).json()).toMatchObject({
+    state: 'baked',
+    stopReason: 'asked for by a pipeline',
+  });
+});
+
 test('a look ahead at a cancel cancels nothing', async () => {
   const { id } = (await bake(fresh({ end: 'never' }))).json();
   await bakery.api.inject({ method: 'HEAD', url: `/api/v1/here/cancel/${id}` });

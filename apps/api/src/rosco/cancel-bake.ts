@@ -1,7 +1,7 @@
-import { hasEnded } from '@bakehouse/bake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Api, Parts } from '../parts.ts';
+import { toStatus } from './bake-status.ts';
 import { ClassicError, classicError } from './classic-error.ts';
 import { CANCEL_PATH } from './paths.ts';
 import { sendText } from './send-text.ts';
@@ -14,6 +14,11 @@ export function cancelClassicBake(api: Api, { queue, now }: Parts): void {
     isStopped
       ? sendText(request, reply, `Canceled bake '${id}'.`)
       : reply.code(400).send(classicError(400, `Unable to locate incomplete bake with id '${id}'.`, now()));
+
+  const isGoing = async (id: string): Promise<boolean> => {
+    const bake = await queue.find(id);
+    return bake !== undefined && toStatus(bake).state === 'RUNNING';
+  };
 
   api.get(
     CANCEL_PATH,
@@ -36,16 +41,16 @@ export function cancelClassicBake(api: Api, { queue, now }: Parts): void {
     },
     async (request, reply) => {
       const { id } = request.params;
+      const isIncomplete = await isGoing(id);
       const { answer } = await queue.cancel(id, { reason: 'asked for by a pipeline', now: now() });
       request.log.info({ answer }, 'cancel asked');
-      return say(request, reply, { id, isStopped: answer === 'cancelled' || answer === 'stopping' });
+      return say(request, reply, { id, isStopped: isIncomplete && answer !== 'unknown' && answer !== 'ended' });
     },
   );
 
   // To ask what a GET would say is not to ask for a cancel.
   api.head(CANCEL_PATH, { schema: { hide: true, params: Params } }, async (request, reply) => {
     const { id } = request.params;
-    const bake = await queue.find(id);
-    return say(request, reply, { id, isStopped: bake !== undefined && !hasEnded(bake) });
+    return say(request, reply, { id, isStopped: await isGoing(id) });
   });
 }

@@ -42,7 +42,8 @@ export function lookUpBakes(api: Api, { queue, now }: Parts): void {
     async ({ params: { region, id } }, reply) => {
       const bake = await queue.find(id);
       const nothing = `Unable to retrieve bake details for '${id}'.`;
-      if (bake?.state !== 'baked') return reply.code(400).send(classicError(400, nothing, now()));
+      if (bake?.state !== 'baked' || toStatus(bake).state !== 'COMPLETED')
+        return reply.code(400).send(classicError(400, nothing, now()));
       const details = toDetails(bake, region);
       if (details.ok) return reply.send(details.value);
       const elsewhere = `It has no image in region '${region}', but in ${details.no.join(', ')}; ask for one of these.`;

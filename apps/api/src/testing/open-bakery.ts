@@ -128,6 +128,10 @@ async function bake({ recipe, signal, say }: BakeInHand): Promise<BakeEnd> {
     while (!signal.aborted) await sleep(20);
     return 'stopped';
   }
+  if (variables['end'] === 'late') {
+    while (!signal.aborted) await sleep(20);
+    await sleep(500);
+  }
   if (variables['end'] === 'failed') {
     const failure = { class: 'package' as const, message: 'no such package', evidence: ['E: hello'] };
     return { outcome: { ok: false, no: { ...failure, next: 'ask for another', leftovers: false } } };
