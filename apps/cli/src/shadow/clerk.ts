@@ -5,7 +5,7 @@ import type { Line } from './line.ts';
 import { showable, withoutSecrets } from './secrets.ts';
 
 /** A call with what its line says of it. */
-export interface Noted extends Call {
+interface Noted extends Call {
   method: string;
   path: string;
 }
