@@ -4,7 +4,7 @@ import type { Value, Variables } from './variable.ts';
 export interface Confidence {
   /** Names that the operator masks: whatever their value, wherever it comes from. */
   masked: readonly string[];
-  /** Names of the provider's own secrets, which a caller overrides. */
+  /** Names of the provider's and the operator's secrets, which a caller says instead. */
   secrets: readonly string[];
   /** Names that the request says. Of the rest the provider knows which are secrets. */
   asked: readonly string[];
@@ -38,10 +38,11 @@ export function looksSecret(name: string, value: Value): boolean {
   return members.some(([member, inner]) => looksSecret(member, inner));
 }
 
-/** Short text under `…_key` is a word, such as the name of a key; switches are never secrets. */
+/** Short text under `…_key`, `ssh-key`, `apikey` or `deployKey` is a word, such as the name of a key; switches are never secrets. */
 const SIGNS: readonly { name: RegExp; atLeast: number }[] = [
-  { name: /password|passwd|passphrase|secret|token/i, atLeast: 1 },
-  { name: /_key$/i, atLeast: 16 },
+  { name: /password|passwd|pass[-_. ]?phrase|secret|token/i, atLeast: 1 },
+  { name: /(?:[-_. ]|api)key$/i, atLeast: 16 },
+  { name: /[a-z]Key$/, atLeast: 16 },
 ];
 
 /** The text and the numbers in a value, each as text, at any depth: what a log may not show of a confided one. */

@@ -138,9 +138,13 @@ function chooseMatched(
 }
 
 const confidenceIn = (
-  { variables = {} }: BakeRequest,
+  { provider, variables = {} }: BakeRequest,
   { offer, secrets }: { offer: Offer; secrets: Choice['secrets'] },
-): Confidence => ({ masked: offer.masked ?? [], secrets: Object.keys(secrets), asked: Object.keys(variables) });
+): Confidence => ({
+  masked: offer.masked ?? [],
+  secrets: [...(providers[provider]?.secrets ?? []), ...Object.keys(secrets)],
+  asked: Object.keys(variables),
+});
 
 function withhold(
   recipe: BakeRecipe,

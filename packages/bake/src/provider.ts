@@ -49,6 +49,8 @@ export interface Provider {
   offer(settings: unknown, bakery: BakerySettings): Offer;
   /** Variables that only a worker can fill, because they are places on its disk. */
   readonly places: Readonly<Record<string, Place>>;
+  /** Variables that are secrets of this cloud: confided where a request says them, whether the settings have them or not. */
+  readonly secrets: readonly string[];
   /** Names of the worker's own environment that Packer may see for this cloud: its credentials. */
   readonly environment: readonly string[];
   /** What no log may show though nobody was told it: what Packer makes up itself, such as addresses that are signed. Matched with `g`. */

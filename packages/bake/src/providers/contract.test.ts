@@ -47,6 +47,9 @@ function regionIn(offer: Offer, request: Omit<BakeRequest, 'region'>): string {
   return !choice.ok && choice.no.code === 'unknown-region' ? (choice.no.offered[0] ?? 'here') : 'here';
 }
 
+/** One of the operator's own making, for a template of theirs. */
+const isFree = (path: string): boolean => path.includes('.secretVariables.');
+
 /** What every provider promises, whichever it is: this is where a new one proves itself. */
 describe.each(Object.entries(providers))('%s', (name, provider) => {
   const offer = catalogue.offers.get(name) as Offer;
@@ -88,6 +91,8 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     const plan = planBake(request.value, { catalogue: golden, templates: tree, now: NOON, sealing, inVain: 'take' });
     if (!plan.ok) throw new Error(JSON.stringify(plan.no));
     const { keyParts, recipe } = plan.value;
+    const own = Object.entries(choice.value.secrets).flatMap(([secret, path]) => (isFree(path) ? [] : secret));
+    expect(provider.secrets).toEqual(expect.arrayContaining(own));
     await expect(`${JSON.stringify({ keyParts, recipe }, null, 2)}\n`).toMatchFileSnapshot(
       path.join(folder, 'plan.json'),
     );
@@ -153,6 +158,16 @@ describe.each(Object.entries(providers))('%s', (name, provider) => {
     expect(confided).toEqual({ package_type: offer.baseImages[0]?.packageType, db_password: 'plum pudding' });
     expect(rest.recipe.variables).not.toHaveProperty('package_type');
     expect(JSON.stringify(rest)).not.toContain('pudding');
+  });
+
+  test('keeps its own secrets out of its plan where a caller brings them, whatever their names and however short', () => {
+    const variables = Object.fromEntries(provider.secrets.map((secret) => [secret, 'plum']));
+    const request = aRequest({ variables });
+    const plan = planBake(request, { catalogue, templates, now: NOON, sealing });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.no));
+    const { confided, ...rest } = plan.value;
+    expect(confided).toEqual(variables);
+    expect(JSON.stringify(rest)).not.toContain('plum');
   });
 
   test('sends a variable that the settings have as a secret by its name only, masked or not, without any key', () => {

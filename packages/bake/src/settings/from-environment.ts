@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NOT_NEEDED_KEYS } from './not-needed.ts';
 import { nest, overlaySetting, type Setting } from './setting.ts';
 import { isSecret, join, unwrap } from './shape.ts';
 
@@ -7,12 +8,12 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /**
  * The settings that the environment says directly: `oracle.enabled` by ORACLE_ENABLED, `aws.bakeryDefaults.templateFile` by
  * AWS_BAKERYDEFAULTS_TEMPLATEFILE. Dots are underscores there, other signs are left out, letters are capitals. Members of lists and of maps
- * with names of the operator's own cannot be said so, and an empty variable says nothing.
+ * with names of the operator's own cannot be said so, and an empty variable says nothing. Classic keys that mean nothing here are among the
+ * answers, so that it can be told of them.
  */
 export function fromEnvironment(schemas: ReadonlyMap<string, z.core.$ZodType>, environment: Variables): Setting {
-  const said = [...schemas]
-    .flatMap(([path, schema]) => textPaths(schema, path))
-    .flatMap((path): Setting[] => {
+  const paths = [...schemas].flatMap(([path, schema]) => textPaths(schema, path));
+  const said = [...paths, ...NOT_NEEDED_KEYS].flatMap((path): Setting[] => {
       const name = variableOf(path);
       const text = environment[name];
       return text ? [nest(path, { kind: 'text', text, spot: { environment: name } })] : [];

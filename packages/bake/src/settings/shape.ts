@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Result } from '../result.ts';
 import { SecretName } from '../variable.ts';
-import { whyIgnored } from './not-needed.ts';
+import { tellIgnored } from './not-needed.ts';
 import type { SettingsProblem, Spot } from './problem.ts';
 import { type Setting, sameKey } from './setting.ts';
 
@@ -64,7 +64,7 @@ function shapeMembers(
     const inner = known === undefined ? undefined : schema.shape[known];
     const at = join(path, known ?? key);
     if (known === undefined || inner === undefined) {
-      binding.warnings.push({ spot: value.spot, path: at, message: whyIgnored(at) });
+      binding.warnings.push(...tellIgnored(value, at));
     } else if (Object.hasOwn(shaped, known)) {
       binding.problems.push({ spot: value.spot, path: at, message: 'is written twice, in two spellings' });
     } else {

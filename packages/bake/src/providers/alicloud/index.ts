@@ -21,6 +21,7 @@ export const alicloud = defineProvider({
     classicKeyPart: ({ region }) => yes(region),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['alicloud_access_key', 'alicloud_secret_key'],
   environment: [
     // A key, and the token of one that lasts a while.
     ...['ALICLOUD_ACCESS_KEY', 'ALICLOUD_SECRET_KEY', 'SECURITY_TOKEN'],

@@ -18,6 +18,7 @@ export const aws = defineProvider({
     classicKeyPart: (request) => classicKeyPartOf(request, settings),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['aws_access_key', 'aws_secret_key'],
   environment: [
     // A key of a person's or a machine's own.
     ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],

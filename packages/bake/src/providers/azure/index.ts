@@ -24,6 +24,7 @@ export const azure = defineProvider({
     classicKeyPart: (request) => classicAzureKeyPart(request, settings),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['azure_client_id', 'azure_client_secret'],
   // Packer reads none: it is given an account, or asks the machine it runs on who it is.
   environment: [],
   secretPatterns: AZURE_SECRETS,

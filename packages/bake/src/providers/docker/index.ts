@@ -22,6 +22,7 @@ export const docker = defineProvider({
     classicKeyPart: () => yes(null),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['docker_login_password'],
   environment: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
   images: readDockerImages,
   notices: DOCKER_NOTICES,

@@ -23,6 +23,7 @@ export const gce = defineProvider({
     },
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file', artifactFile: 'artifacts-file' },
+  secrets: [],
   // Packer's HOME is the stage, so that credentials are only found where they are named; a machine's own account needs no name.
   environment: ['GOOGLE_APPLICATION_CREDENTIALS'],
   images: readGceImages,

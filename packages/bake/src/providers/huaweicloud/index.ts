@@ -21,6 +21,7 @@ export const huaweicloud = defineProvider({
     classicKeyPart: ({ region }) => yes(region),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['huaweicloud_username', 'huaweicloud_password', 'huaweicloud_access_key', 'huaweicloud_secret_key'],
   environment: [
     // Who logs in, by a classic template.
     ...['HUAWEICLOUD_USERNAME', 'HUAWEICLOUD_PASSWORD'],

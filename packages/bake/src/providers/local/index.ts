@@ -23,6 +23,7 @@ export const local = defineProvider({
     configDir: 'config-dir',
     manifestFile: 'manifest-file',
   },
+  secrets: [],
   // A template of an operator's own may use a docker daemon.
   environment: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
   images: readImageFiles,

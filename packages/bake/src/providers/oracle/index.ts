@@ -22,6 +22,7 @@ export const oracle = defineProvider({
     },
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['oracle_pass_phrase'],
   // Whoever bakes is in the settings; the key is a file that they name.
   environment: [],
   images: readOracleImages,

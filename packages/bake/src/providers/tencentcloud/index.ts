@@ -22,6 +22,7 @@ export const tencentcloud = defineProvider({
     classicKeyPart: ({ region }) => yes(region),
   }),
   places: { configDir: 'config-dir', manifestFile: 'manifest-file' },
+  secrets: ['tencentcloud_secret_id', 'tencentcloud_secret_key'],
   environment: [
     // A key, and the token of one that lasts a while.
     ...['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY', 'TENCENTCLOUD_SECURITY_TOKEN'],
