@@ -24,7 +24,7 @@ export function classicMessage(refusal: Refusal): string {
   if (refusal.code === 'unknown-base-image')
     return `No virtualization settings found for '${refusal.asked ?? 'null'}'.`;
   if (refusal.code === 'unknown-region') {
-    return `No virtualization settings found for region '${refusal.asked}', operating system '${refusal.base}'${refusal.variant ? `, ${refusal.variant}` : ''}. ${explainRefusal(refusal)}`;
+    return `No virtualization settings found for region '${refusal.asked}', operating system '${refusal.base}'${refusal.variant ? `, and vm type '${refusal.variant}'` : ''}. ${explainRefusal(refusal)}`;
   }
   if (refusal.code === 'unknown-account') {
     const account = `Could not resolve ${ACCOUNT_OF[refusal.provider] ?? refusal.provider} account: (account_name=${refusal.asked ?? 'null'}).`;
