@@ -398,6 +398,17 @@ describe('a variable that the settings have as a secret', () => {
   });
 });
 
+test('docker’s tag, where the operator masks it, is nowhere in the plan, and sets two bakes apart all the same', () => {
+  const catalogue = aCatalogue('docker: { bakeryDefaults: { maskedPackerParameters: [docker_target_image_tag] } }');
+  const tagged = (tag: string) =>
+    planned({ provider: 'docker', base: 'noble', variables: { docker_target_image_tag: tag } }, { catalogue });
+  const { confided, ...rest } = tagged('plum-7');
+  expect(confided).toEqual({ docker_target_image_tag: 'plum-7' });
+  expect(JSON.stringify(rest)).not.toContain('plum-7');
+  expect(rest.key).toBe(tagged('plum-7').key);
+  expect(rest.key).not.toBe(tagged('plum-8').key);
+});
+
 describe('what a request confides', () => {
   const masking = () => aCatalogue('local: { bakeryDefaults: { maskedPackerParameters: [local_suite, notes] } }');
   const words = { db_password: 'grapes', deploy_key: 'a plum for my dearest', notes: ['cherry'], nonce: '1' };

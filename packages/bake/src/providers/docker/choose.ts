@@ -36,10 +36,11 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
       docker_target_repository: targetRepository ?? null,
       docker_login_server: loginServer ?? null,
       docker_login_username: loginUsername ?? null,
+      // A tag that was asked for sets an image apart, one that the clock gives is only a name.
+      docker_target_image_tag: askedTag(request) ?? null,
     },
     secrets: secretsOf(bakeryDefaults),
-    // A tag that was asked for sets an image apart, one that the clock gives is only a name.
-    distinct: [options.value.organization ?? '', askedTag(request) ?? ''],
+    distinct: [options.value.organization ?? ''],
   });
 }
 
