@@ -11,6 +11,8 @@ export type Refusal =
       asked: string;
       variant?: string;
       offered: readonly string[];
+      /** Variants and their regions that would do beside the one asked for: `hvm in eu-west-1`. */
+      others?: readonly string[];
     }
   | { code: 'unknown-account'; provider: string; asked: string | undefined; offered: readonly string[] }
   | { code: 'no-source-image'; provider: string; base: string | undefined; because: string }
@@ -62,7 +64,7 @@ export function explainRefusal(refusal: Refusal): string {
     case 'unready-base-image':
       return `base '${refusal.asked}' of ${refusal.provider} cannot be baked on: ${refusal.rule}`;
     case 'unknown-region':
-      return `base '${refusal.base}' of ${refusal.provider} has no ${refusal.variant ? `${refusal.variant} ` : ''}settings for region '${refusal.asked}'; regions: ${list(refusal.offered)}`;
+      return explainRegion(refusal);
     case 'unknown-account':
       return refusal.asked === undefined
         ? `${refusal.provider} has no account in the settings (account: null); an operator adds one under accounts`
@@ -86,6 +88,12 @@ export function explainRefusal(refusal: Refusal): string {
     case 'build-without-artifacts':
       return `${refusal.where} is a CI build that archived nothing, and there are no other artifacts to look among; have the job archive its packages, or leave ci.artifacts out`;
   }
+}
+
+function explainRegion(refusal: Extract<Refusal, { code: 'unknown-region' }>): string {
+  const { base, provider, asked, variant, offered, others = [] } = refusal;
+  const instead = others.length > 0 ? `; of other types: ${others.join(', ')}` : '';
+  return `base '${base}' of ${provider} has no ${variant ? `${variant} ` : ''}settings for region '${asked}'; regions: ${list(offered)}${instead}`;
 }
 
 /** What was looked for, and what stands near it. */

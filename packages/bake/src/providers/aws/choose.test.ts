@@ -58,6 +58,15 @@ test('a name is searched for by Packer where nobody else does, among the images 
   expect(variablesOf({ settings: named })).not.toHaveProperty('aws_source_ami');
 });
 
+test('a name that the caller gives is searched for among the images of the bakery’s own account too', () => {
+  const vendors = named.replace('sourceAmi:', 'sourceAmiOwners: [amazon, "099720109477"], sourceAmi:');
+  const request = { sourceImage: 'my-name' };
+  const owners = (aws_source_ami_owners: string) => ({ aws_source_ami_owners });
+  expect(variablesOf({ settings: vendors })).toMatchObject(owners('amazon,099720109477'));
+  expect(variablesOf({ settings: vendors, request })).toMatchObject(owners('self,amazon,099720109477'));
+  expect(variablesOf({ settings: named, request })).toMatchObject(owners('self'));
+});
+
 test('an image that the caller names by variable leaves nothing to search for', () => {
   const variables = variablesOf({ settings: named, request: { variables: { aws_source_ami: 'ami-1' } } });
   expect(variables).toMatchObject({ aws_source_ami: 'ami-1' });
@@ -92,7 +101,11 @@ test('a region that has settings for the other vm type only is refused with thos
     '{ region: eu-west-1, virtualizationType: pv }, { region: eu-west-2, virtualizationType: hvm }, { region: eu-west-1 }',
   );
   expect(planned({ settings })).toBe(
-    "base 'noble' of aws has no hvm settings for region 'eu-west-1'; regions: eu-west-2",
+    "base 'noble' of aws has no hvm settings for region 'eu-west-1'; regions: eu-west-2; of other types: pv in eu-west-1",
+  );
+  const request = { region: 'eu-west-2', options: { vmType: 'pv' } };
+  expect(planned({ settings: settings.replace('Type: pv', 'Type: hvm'), request })).toBe(
+    "base 'noble' of aws has no pv settings for region 'eu-west-2'; regions: none; of other types: hvm in eu-west-1, hvm in eu-west-2",
   );
 });
 

@@ -101,7 +101,16 @@ function findFooting(request: BakeRequest, settings: AwsSettings): Result<Footin
   const virtualization = fitting.find(({ region }) => region === request.region);
   if (!virtualization) {
     const offered = [...new Set(fitting.flatMap(({ region }) => region ?? []))];
-    return no({ code: 'unknown-region', provider: 'aws', base, asked: request.region, variant: vmType, offered });
+    const others = othersThan(vmType, virtualizationSettings);
+    return no({
+      code: 'unknown-region',
+      provider: 'aws',
+      base,
+      asked: request.region,
+      variant: vmType,
+      offered,
+      others,
+    });
   }
   const ready = readyToBake(request, { provider: 'aws', baseImage, templateFile });
   if (!ready.ok) return ready;
@@ -111,6 +120,14 @@ function findFooting(request: BakeRequest, settings: AwsSettings): Result<Footin
     sourceAt(settings.base, propertyOf(request, base, options.value));
   return yes({ base, options: options.value, vmType, ready: ready.value, virtualization, source });
 }
+
+/** Where a base image can be baked on another vm type. */
+const othersThan = (vmType: VmType, settings: readonly AwsVirtualization[]): string[] => {
+  const others = settings.flatMap(({ region, virtualizationType: type }) =>
+    region !== undefined && type !== undefined && type !== vmType ? `${type} in ${region}` : [],
+  );
+  return [...new Set(others)];
+};
 
 /** Where the settings may say the source image. What the request leaves out is written `null`, even if it has a default: operators' files have it so. */
 const propertyOf = ({ region }: BakeRequest, base: string, { vmType, baseLabel }: AwsOptions): string =>
@@ -146,11 +163,13 @@ function instanceVariables(virtualization: AwsVirtualization): Variables {
 }
 
 /** An image, or what Packer has to search for, unless the caller's own variables name the image. */
-function sourceVariables(source: string, { vmType, virtualization }: Footing, { variables }: BakeRequest): Variables {
-  if (isImageId(source) || variables?.['aws_source_ami']) return { aws_source_ami: source };
+function sourceVariables(source: string, { vmType, virtualization }: Footing, request: BakeRequest): Variables {
+  if (isImageId(source) || request.variables?.['aws_source_ami']) return { aws_source_ami: source };
+  // The owners in the settings are those of the image that they name; a caller's may be one that was baked here.
+  const own = request.sourceImage ? ['self'] : [];
   return {
     aws_source_ami_name: source,
-    aws_source_ami_owners: virtualization.sourceAmiOwners.join(','),
+    aws_source_ami_owners: [...new Set([...own, ...virtualization.sourceAmiOwners])].join(','),
     aws_source_ami_virtualization_type: EC2_WORD[vmType],
     aws_source_ami_most_recent: virtualization.mostRecent,
   };
