@@ -41,7 +41,7 @@ test('files that can be used are told as such, with what they enable and what is
   const good = await file('good.yml', GOOD);
   const { exitCode, stdout } = await settings(['check', good]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain(`ignored  ${good}:1: server: not needed here: the api listens where HOST and PORT say`);
+  expect(stdout).toContain(`ignored  ${good}:1: server.port: not needed here: the api listens where HOST and PORT say`);
   expect(stdout).toMatch(/^enabled {2}docker: bookworm, /m);
   expect(stdout).toMatch(/these settings can be used\n$/);
 });

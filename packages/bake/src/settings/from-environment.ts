@@ -14,10 +14,10 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function fromEnvironment(schemas: ReadonlyMap<string, z.core.$ZodType>, environment: Variables): Setting {
   const paths = [...schemas].flatMap(([path, schema]) => textPaths(schema, path));
   const said = [...paths, ...NOT_NEEDED_KEYS].flatMap((path): Setting[] => {
-      const name = variableOf(path);
-      const text = environment[name];
-      return text ? [nest(path, { kind: 'text', text, spot: { environment: name } })] : [];
-    });
+    const name = variableOf(path);
+    const text = environment[name];
+    return text ? [nest(path, { kind: 'text', text, spot: { environment: name } })] : [];
+  });
   return said.reduce(overlaySetting, { kind: 'map', entries: new Map(), spot: { environment: '' } });
 }
 

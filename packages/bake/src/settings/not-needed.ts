@@ -4,7 +4,7 @@ import { type Setting, sameKey } from './setting.ts';
 /** What is told of a setting that changes nothing: once for all of it, or key by key where the keys below it have each their reason. */
 export function tellIgnored(setting: Setting, path: string): SettingsProblem[] {
   const isManifold = NOT_NEEDED.some(({ key }) => key.length > path.length && fits(path, key));
-  if (setting.kind === 'map' && isManifold)
+  if (setting.kind === 'map' && setting.entries.size > 0 && isManifold)
     return [...setting.entries].flatMap(([name, inner]) => tellIgnored(inner, `${path}.${name}`));
   return [{ spot: setting.spot, path, message: whyIgnored(path) }];
 }
@@ -26,8 +26,6 @@ interface NotNeeded {
   /** With all below it. */
   key: string;
   because: string;
-  /** What an environment may say of it. */
-  leaves?: readonly string[];
 }
 
 const OF_WORKERS = 'bakes are run by workers, of which there may be any number, on Kubernetes and anywhere else';
@@ -39,82 +37,70 @@ const NOT_NEEDED: readonly NotNeeded[] = [
   {
     key: 'server.port',
     because: 'the api listens where HOST and PORT say, and on 8087 if nothing does; set PORT to this one',
-    leaves: [''],
   },
   { key: 'redis', because: 'the queue is the Redis at REDIS_URL, of api and workers' },
   {
     key: 'redis.connection',
     because:
-      'the queue is the Redis at REDIS_URL, of api and workers; it wants maxmemory-policy noeviction, so it is not the one of a classic bakery unasked',
-    leaves: [''],
+      'the queue is the Redis at REDIS_URL, of api and workers; the one of a classic bakery is not taken over unasked, since it may evict keys, and ours must not',
   },
   {
     key: 'redis.timeout',
     because: 'a call waits some seconds for Redis and is answered 503 then; a bake in hand waits until Redis is back',
-    leaves: [''],
   },
   { key: 'services.redis', because: 'the queue is the Redis at REDIS_URL, of api and workers' },
   {
     key: 'rosco.configDir',
     because:
       'templates, var files and scripts of your own lie over the shipped ones; name the directory of yours in BAKEHOUSE_TEMPLATES of the api',
-    leaves: [''],
   },
   {
     key: 'rosco.polling',
     because: 'workers tell the queue when a bake has ended; nobody polls',
-    leaves: ['pollingIntervalSeconds', 'orphanedJobPollingIntervalSeconds'],
   },
   {
     key: 'rosco.polling.orphanedJobTimeoutMinutes',
     because:
       'a worker that is silent for longer than its BAKEHOUSE_LOCK_SECONDS has lost its bakes to another; set that on the workers',
-    leaves: [''],
   },
   {
     key: 'rosco.polling.waitForJobStartTimeoutMillis',
     because: 'a create is answered at once and waits for no job',
-    leaves: [''],
   },
   {
     key: 'rosco.polling.waitForJobStartPollingIntervalMillis',
     because: 'a create is answered at once and waits for no job',
-    leaves: [''],
   },
   { key: 'rosco.jobs.local', because: 'a worker runs Packer itself; of this section only timeoutMinutes is read' },
-  { key: 'rosco.jobs.k8s', because: OF_WORKERS, leaves: ['enabled', 'defaultJobImage'] },
+  { key: 'rosco.jobs.k8s', because: OF_WORKERS },
   {
     key: 'rosco.jobs.k8s.timeoutMinutes',
     because: `${OF_WORKERS}; how long one may take is rosco.jobs.local.timeoutMinutes`,
-    leaves: [''],
   },
-  { key: 'rosco.jobs.fargate', because: OF_WORKERS, leaves: ['enabled'] },
-  { key: 'packer.timestamp', because: 'each line of a log has its time beside it', leaves: [''] },
+  { key: 'rosco.jobs.fargate', because: OF_WORKERS },
+  { key: 'packer.timestamp', because: 'each line of a log has its time beside it' },
   {
     key: 'packer.additionalParameters',
     because:
       'how Packer is called is fixed, since its records are read and not its prose; put values into variables or a varFile, and the rest into the template',
-    leaves: [''],
   },
   { key: 'packer', because: 'the worker finds Packer by PACKER_BIN' },
-  { key: 'helm', because: OF_OTHERS, leaves: ['v2ExecutablePath', 'v3ExecutablePath', 'overridesFileThreshold'] },
-  { key: 'kustomize', because: OF_OTHERS, leaves: ['v3ExecutablePath', 'v4ExecutablePath'] },
-  { key: 'helmfile', because: OF_OTHERS, leaves: ['executablePath'] },
+  { key: 'helm', because: OF_OTHERS },
+  { key: 'kustomize', because: OF_OTHERS },
+  { key: 'helmfile', because: OF_OTHERS },
   { key: 'cf', because: OF_OTHERS },
   {
     key: 'artifact-store',
     because: `${OF_OTHERS}, and images are not stored as artifacts`,
-    leaves: ['helm.expandOverrides', 's3.enabled'],
   },
   { key: 'endpoints', because: 'of this section only status.enabled is read; the other calls are always there' },
   { key: 'management', because: '/health, /ready and /metrics are always there' },
   {
     key: 'spectator',
     because: '/metrics is always there, for Prometheus, with the classic names among ours',
-    leaves: ['applicationName', 'webEndpoint.enabled'],
   },
   { key: 'metrics', because: '/metrics is always there, for Prometheus' },
-  { key: 'swagger', because: 'the API describes itself at /docs', leaves: ['enabled'] },
+  { key: 'swagger', because: 'the API describes itself at /docs' },
   { key: 'logging', because: 'LOG_LEVEL says how much is logged' },
   {
     key: 'spring.config.import',
@@ -143,7 +129,32 @@ const NOT_NEEDED: readonly NotNeeded[] = [
   { key: 'eureka', because: 'nothing here is built with it' },
 ];
 
-/** The keys among them that an environment may say, as the classic bakery lets it: dotted, in our spelling. */
-export const NOT_NEEDED_KEYS: readonly string[] = NOT_NEEDED.flatMap(({ key, leaves = [] }) =>
-  leaves.map((leaf) => (leaf === '' ? key : `${key}.${leaf}`)),
-);
+/** Those of them that an environment may say, as a classic bakery lets it. */
+export const NOT_NEEDED_KEYS: readonly string[] = [
+  'server.port',
+  'redis.connection',
+  'redis.timeout',
+  'rosco.configDir',
+  'rosco.polling.pollingIntervalSeconds',
+  'rosco.polling.orphanedJobPollingIntervalSeconds',
+  'rosco.polling.orphanedJobTimeoutMinutes',
+  'rosco.polling.waitForJobStartTimeoutMillis',
+  'rosco.polling.waitForJobStartPollingIntervalMillis',
+  'rosco.jobs.k8s.enabled',
+  'rosco.jobs.k8s.defaultJobImage',
+  'rosco.jobs.k8s.timeoutMinutes',
+  'rosco.jobs.fargate.enabled',
+  'packer.timestamp',
+  'packer.additionalParameters',
+  'helm.v2ExecutablePath',
+  'helm.v3ExecutablePath',
+  'helm.overridesFileThreshold',
+  'kustomize.v3ExecutablePath',
+  'kustomize.v4ExecutablePath',
+  'helmfile.executablePath',
+  'artifact-store.helm.expandOverrides',
+  'artifact-store.s3.enabled',
+  'spectator.applicationName',
+  'spectator.webEndpoint.enabled',
+  'swagger.enabled',
+];
