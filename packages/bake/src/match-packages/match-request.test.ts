@@ -149,12 +149,31 @@ test('what is no artifact is refused by its place', () => {
   });
 });
 
+test.each([
+  [{ type: 'deb', name: 'web' }, 'version'],
+  [{ type: 'RPM', name: 'web', version: null }, 'version'],
+  [{ type: 'nupkg', version: '1' }, 'name'],
+])('a package that an earlier stage made, told as %j, is refused with what is missing', (artifact, missing) => {
+  const request = parseRequest({ provider: 'local', region: 'here', ci: { artifacts: ['ok', artifact] } });
+  expect(request).toMatchObject({
+    no: { issues: [{ path: `ci.artifacts[1].${missing}`, message: expect.stringContaining('is missing') }] },
+  });
+});
+
+test('an artifact that is no package is looked over, and is not taken for a build', () => {
+  const object = { type: 'gcs/object', name: 'gs://plans/7.tar' };
+  expect(matched(['web'], { artifacts: [object, 'web_3_all.deb'] }).request.packages).toEqual(['web_3_all']);
+  expect(matched(['web'], { artifacts: [object] }).request.packages).toEqual(['web']);
+});
+
 test('a long list of artifacts and many misspelt packages are answered at once', () => {
   const artifacts = Array.from({ length: 5000 }, (_, index) => `${'package'.repeat(9)}${index}_1_all.deb`);
   const packages = Array.from({ length: 500 }, (_, index) => `${'pakcage'.repeat(9)}${index}`);
-  const began = performance.now();
-  expect(refusal(packages, { artifacts })).toMatchObject({ code: 'missing-packages' });
-  expect(performance.now() - began).toBeLessThan(5000);
+  const asked = aRequest(packages, { artifacts });
+  const took = processorMs(() =>
+    expect(matchRequest(asked, 'deb')).toMatchObject({ no: { code: 'missing-packages' } }),
+  );
+  expect(took).toBeLessThan(5000);
 });
 
 test.each([
@@ -167,17 +186,23 @@ test.each([
   const repeated = Array.from({ length: 500 }, () => 'a');
   const distinct = Array.from({ length: 500 }, (_, index) => `p${index}`);
   const nested = Array.from({ length: 250 }, (_, index) => `a${`${delimiter}a`.repeat(index)}`);
-  for (const [packages, artifacts] of [
-    [repeated, many(30_000, () => `a${delimiter}`)],
-    [distinct, many(15_000, (index) => `p${index}${end}`)],
-    [nested, many(1_000, () => `a${delimiter}`.repeat(500))],
-    [repeated, many(1_000, () => `a${delimiter.repeat(1_000)}`)],
+  for (const [packages, artifacts, atMost] of [
+    [repeated, many(30_000, () => `a${delimiter}`), 400],
+    [distinct, many(15_000, (index) => `p${index}${end}`), 400],
+    [nested, many(1_000, () => `a${delimiter}`.repeat(500)), 2000],
+    [repeated, many(1_000, () => `a${delimiter.repeat(1_000)}`), 400],
   ] as const) {
     const request = { provider: 'local', region: 'here', packages, allowMissing: true };
     const read = parseRequest({ ...request, ci: { artifacts: [{ ...BUILD, artifacts }] } });
     if (!read.ok) throw new Error(JSON.stringify(read.no));
-    const began = performance.now();
-    matchRequest(read.value, type);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(processorMs(() => matchRequest(read.value, type))).toBeLessThan(atMost);
   }
 });
+
+/** What a step takes of the processor: other programs on a busy machine stretch the clock, and hardly this. */
+function processorMs(step: () => void): number {
+  const before = process.cpuUsage();
+  step();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

@@ -50,7 +50,7 @@ export function matchRequest(request: BakeRequest, type: PackageType): Result<Ma
   });
 }
 
-/** Names alone are one list, and the nearest: whoever lists them says what is meant. */
+/** Names alone are one list, and the nearest: whoever lists them says what is meant. What has a type is no build, and may be no package. */
 function sortOut(brought: readonly CiArtifact[]): Artifacts {
   const sources: FileSource[] = [];
   const produced: ProducedPackage[] = [];
@@ -60,7 +60,8 @@ function sortOut(brought: readonly CiArtifact[]): Artifacts {
     const made = Produced.safeParse(each);
     if (typeof each === 'string') names.push(each);
     else if (made.success) produced.push({ ...made.data, where });
-    else sources.push({ where, files: each.artifacts ?? [], build: each });
+    else if (each.artifacts || typeof each['type'] !== 'string')
+      sources.push({ where, files: each.artifacts ?? [], build: each });
   }
   const listed = { where: 'ci.artifacts', files: names.map((fileName) => ({ fileName })) };
   return { sources: names.length > 0 ? [listed, ...sources] : sources, produced };
