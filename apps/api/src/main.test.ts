@@ -82,6 +82,24 @@ test('settings that are wrong are refused with file and line', async () => {
   expect(api.said()).toMatch(/settings\.yml:2: bakehouse\.attempts: /);
 });
 
+test('a classic key that means nothing here is told at the start, once, with the reason and without its value', async () => {
+  const settings = 'redis: { connection: "redis://:hush@redis.example", timeout: 2000 }\n';
+  const api = await start({ ROSCO_POLLING_POLLINGINTERVALSECONDS: '15' }, { settings });
+  await api.url();
+  const lines = api
+    .said()
+    .split('\n')
+    .filter((line) => line.includes('a setting changes nothing'));
+  expect(lines.map((line) => JSON.parse(line).setting)).toEqual([
+    expect.stringMatching(/settings\.yml:1: redis\.connection: not needed here: .*REDIS_URL/),
+    expect.stringMatching(/settings\.yml:1: redis\.timeout: not needed here: /),
+    expect.stringMatching(
+      /^environment ROSCO_POLLING_POLLINGINTERVALSECONDS: rosco\.polling.*: not needed here: .*nobody polls/,
+    ),
+  ]);
+  expect(api.said()).not.toContain('hush');
+});
+
 test.each([
   ['BAKEHOUSE_SETTINGS', '/nowhere/x.yml', /settings file \/nowhere\/x\.yml cannot be read/],
   ['BAKEHOUSE_TEMPLATES', '/nowhere', /template directory \/nowhere cannot be read/],
