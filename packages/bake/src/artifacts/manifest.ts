@@ -40,18 +40,35 @@ const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 
 function restore(record: PackerRecord, entries: readonly ManifestEntry[]): PackerRecord {
   if (!hasBlank(record)) return record;
-  const around = record.id.split(BLANK).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const [before = '', ...after] = around;
-  const oneText = new RegExp(`^${before}(.+?)${after.join('\\1')}$`, 's');
-  const anyText = new RegExp(`^${around.join('.+')}$`, 's');
-
+  const around = record.id.split(BLANK);
   for (const { artifactId } of entries) {
-    const blanked = oneText.exec(artifactId)?.[1];
+    const blanked = oneTextIn(artifactId, around);
     if (blanked !== undefined) {
       const fill = (text: string) => text.replaceAll(BLANK, () => blanked);
       return { ...record, id: artifactId, text: fill(record.text), files: record.files.map(fill) };
     }
-    if (anyText.test(artifactId)) return { ...record, id: artifactId };
+    if (fits(artifactId, around)) return { ...record, id: artifactId };
   }
   return record;
+}
+
+/** The text that stands for each blank, where it is the same one: its length follows from that of the whole. */
+function oneTextIn(whole: string, around: readonly string[]): string | undefined {
+  const [before = '', ...after] = around;
+  const length = (whole.length - around.join('').length) / after.length;
+  if (!Number.isInteger(length) || length < 1) return undefined;
+  const text = whole.slice(before.length, before.length + length);
+  return around.join(text) === whole ? text : undefined;
+}
+
+/** Whether the parts stand in a text in their order, with something between each two. An id comes from outside: a pattern could be made to take hours. */
+function fits(whole: string, around: readonly string[]): boolean {
+  const [before = '', ...after] = around;
+  const end = after.pop() ?? '';
+  let at = whole.startsWith(before) ? before.length : Number.POSITIVE_INFINITY;
+  for (const part of after) {
+    const found = whole.indexOf(part, at + 1);
+    at = found < 0 ? Number.POSITIVE_INFINITY : found + part.length;
+  }
+  return whole.endsWith(end) && at < whole.length - end.length;
 }

@@ -58,6 +58,13 @@ describe('an image of azure-arm', () => {
     ['an id that is blanked out', '/subscriptions/<sensitive>/images/lantern'],
   ])('is none with %s', (_what, id) => expect(read([], id)).toEqual([]));
 
+  test('is read at once from a line with many blanks', () => {
+    const before = process.cpuUsage();
+    expect(read([`ManagedImageName: ${' '.repeat(200_000)}x`])).toMatchObject([{ reference: IMAGE }]);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1000);
+  });
+
   test('is not what stands in the middle of a line or is empty', () => {
     expect(read([` ManagedImageId: ${VERSION}`, 'ManagedImageId: ', 'ManagedImageName: '])).toMatchObject([
       { reference: IMAGE, name: 'Lantern-all-1-noble' },

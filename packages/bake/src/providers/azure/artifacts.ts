@@ -39,7 +39,8 @@ const REFERENCES = ['ManagedImageSharedImageGalleryId', 'ManagedImageId', 'VHDOS
 const linesOf = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
-      const [, key = '', value = ''] = /^(\w+): (.*?)\s*$/.exec(line) ?? [];
+      const [, key = '', said = ''] = /^(\w+): (.*)/s.exec(line) ?? [];
+      const value = said.trimEnd();
       return value === '' ? [] : [[key, value]];
     }),
   );
