@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { Api } from '../parts.ts';
-import { pathOf } from '../path-of.ts';
-import { isClassic } from './paths.ts';
+import { isClassicCall } from './paths.ts';
 
 /** Lets pages of any origin read the answer, as the classic bakery does; what they may change is another matter. */
 export function allowReadingFromAnywhere(reply: FastifyReply): void {
@@ -18,10 +17,10 @@ export function allowReadingFromAnywhere(reply: FastifyReply): void {
 /** Gives each answer on a classic path the headers of the classic bakery, errors and unknown paths included: so it is for the root of the server. */
 export function dressAnswers(api: Api): void {
   api.addHook('onRequest', async (request, reply) => {
-    if (isClassic(pathOf(request))) allowReadingFromAnywhere(reply);
+    if (isClassicCall(request)) allowReadingFromAnywhere(reply);
   });
   api.addHook('onSend', async (request, reply, payload) => {
-    if (!isClassic(pathOf(request))) return payload;
+    if (!isClassicCall(request)) return payload;
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8')
       reply.header('content-type', 'application/json');
     if (!READS.includes(request.method) || reply.statusCode !== 200 || typeof payload !== 'string') return payload;

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Api, Parts } from '../parts.ts';
-import { pathOf } from '../path-of.ts';
 import { classicError } from './classic-error.ts';
-import { CANCEL_PATH, isClassic } from './paths.ts';
+import { CANCEL_PATH, isClassicCall } from './paths.ts';
 
 /**
  * Keeps a web page of another origin from changing anything here through the browser of whoever looks at it. Browsers say where a call comes from;
@@ -22,7 +21,7 @@ const DENIED =
   'Access is denied: a page of another origin asks for this in a browser; an operator lets it by its origin in bakehouse.allowedOrigins of the settings';
 
 const changes = (request: FastifyRequest): boolean =>
-  isClassic(pathOf(request)) &&
+  isClassicCall(request) &&
   (['POST', 'DELETE'].includes(request.method) ||
     (request.method === 'GET' && request.routeOptions.url === CANCEL_PATH));
 
@@ -35,5 +34,9 @@ function isOfForeignPage(headers: IncomingHttpHeaders, allowed: readonly string[
   return !allowed.includes(origin) && !(site === undefined && isOf(origin, host));
 }
 
-const isOf = (origin: string, host: string | undefined): boolean =>
-  URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+/** A host may say the port that its scheme implies, and an address has several spellings. */
+function isOf(origin: string, host = ''): boolean {
+  if (!URL.canParse(origin)) return false;
+  const asked = `${new URL(origin).protocol}//${host}`;
+  return URL.canParse(asked) && new URL(asked).origin === origin;
+}

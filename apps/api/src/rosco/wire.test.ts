@@ -184,6 +184,34 @@ describe('a web page elsewhere', () => {
     expect((await call('GET', '/bakeOptions', { headers })).statusCode).toBe(200);
   });
 
+  test('that writes the path in another way changes nothing either', async () => {
+    const headers = { origin: 'https://elsewhere.example' };
+    for (const [method, url] of [
+      ['GET', '/%61pi/v1/here/cancel/none'],
+      ['POST', '/%61pi/v2/manifest/bake/HELM3'],
+    ] as const) {
+      const answer = await call(method, url, { headers });
+      expect(answer.statusCode, url).toBe(403);
+      expect(answer.headers, url).toMatchObject(ANYWHERE);
+    }
+    expect((await call('GET', '/bake%4Fptions')).headers).toMatchObject(ANYWHERE);
+  });
+
+  test.each([
+    ['https://bakery.example', 'bakery.example:443'],
+    ['http://bakery.example', 'BAKERY.example:80'],
+    ['http://[::1]:8087', '[0:0:0:0:0:0:0:1]:8087'],
+  ])('%s is of our own origin where the host is %s', async (origin, host) => {
+    expect((await call('GET', '/api/v1/here/cancel/none', { headers: { origin, host } })).statusCode).toBe(400);
+  });
+
+  test.each([
+    ['http://bakery.example:443', 'bakery.example:80'],
+    ['https://elsewhere.example', ''],
+  ])('%s is of another origin where the host is %j', async (origin, host) => {
+    expect((await call('GET', '/api/v1/here/cancel/none', { headers: { origin, host } })).statusCode).toBe(403);
+  });
+
   test.each<[string, Headers]>([
     ['says nothing, as no browser does', {}],
     ['is of our own origin', { origin: 'https://bakery.example' }],
