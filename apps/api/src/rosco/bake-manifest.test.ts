@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openBakery, type TestBakery } from '../testing/open-bakery.ts';
@@ -16,6 +16,7 @@ let upstream: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
 let asked: Asked[] = [];
 let bakery: TestBakery;
+let bakeryUrl: string;
 let url: string;
 
 beforeAll(async () => {
@@ -29,9 +30,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   const { port } = upstream.address() as AddressInfo;
-  bakery = await openBakery(inject('redisUrl'), {
-    more: `manifestBakery: { baseUrl: "http://ann:s3cret@127.0.0.1:${port}/rosco/" }`,
-  });
+  bakeryUrl = `http://ann:s3cret@127.0.0.1:${port}/rosco/`;
+  bakery = await openBakery(inject('redisUrl'), { more: `manifestBakery: { baseUrl: "${bakeryUrl}" }` });
   url = await bakery.api.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(() => {
@@ -84,6 +84,24 @@ describe('a manifest', () => {
     ]);
     expect(asked[0]?.body === body).toBe(true);
     expect(asked[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  test.each([
+    ['/api/v2/manifest/bake/%2e%2e?a="<>\\|&b=%zz', '/api/v2/manifest/bake/%2e%2e?a="<>\\|&b=%zz'],
+    ['/%61pi/v2/manifest/bake/../', '/%61pi/v2/manifest/bake/../'],
+    ['http://elsewhere.example/api/v2/manifest/bake/CF', '/api/v2/manifest/bake/CF'],
+  ])('asked for as %s goes to that bakery and no other place', async (target, path) => {
+    say(200, '{}');
+    const { hostname, port } = new URL(url);
+    const status = await new Promise((resolve, reject) => {
+      const call = request({ hostname, port, path: target, method: 'POST', agent: false }, (got) => {
+        got.resume();
+        resolve(got.statusCode);
+      });
+      call.on('error', reject).end();
+    });
+    expect(status).toBe(200);
+    expect(asked).toMatchObject([{ url: `/rosco${path}`, headers: { host: new URL(bakeryUrl).host } }]);
   });
 
   test.each([

@@ -46,13 +46,15 @@ export async function passOn(
 }
 
 function begin(
-  { raw: { method, url: path }, headers }: FastifyRequest,
+  { method, url: target, headers }: FastifyRequest,
   { to, via, signal }: { to: string; via: string; signal: AbortSignal },
 ): ClientRequest {
-  const url = new URL(`${to.replace(/\/+$/, '')}${path}`);
+  const url = new URL(to);
   const ask = url.protocol === 'https:' ? askOverHttps : askOverHttp;
+  // A target may name a host, as for a proxy; which host is meant is the settings' to say.
+  const path = url.pathname.replace(/\/+$/, '') + target.replace(/^https?:\/\/[^/]*/i, '');
   // A connection of its own: one that was kept may be closed by the other side at the moment it is used.
-  const call = ask(url, { method, headers: { ...heeded(headers), via }, signal, agent: false });
+  const call = ask(url, { method, path, headers: { ...heeded(headers), via }, signal, agent: false });
   giveUpConnecting(call);
   return call;
 }
