@@ -226,32 +226,34 @@ references_of() {
 }
 
 # Blanks part a reference, so what else is blank may be one. Package managers know no letters beyond ASCII.
+# Text is taken apart once, and not cut shorter sign by sign: a long one would keep the machine for minutes.
 unescaped() {
-  local text=$1 plain='' char
-  while [[ $text == *\\* ]]; do
-    plain+=${text%%\\*}
-    text=${text#*\\}
-    case $text in
+  local parts=() plain index part char
+  if [[ $1 != *\\* ]]; then
+    printf '%s' "$1"
+    return
+  fi
+  IFS=$'\\' read -ra parts <<<"$1"
+  plain=("${parts[0]}")
+  for ((index = 1; index < ${#parts[@]}; index++)); do
+    part=${parts[index]}
+    case $part in
+      '')
+        # Two backslashes are one, and what follows them is as it stands.
+        index=$((index + 1))
+        char=$'\\' part=${parts[index]-}
+        ;;
       u00*)
-        printf -v char '%b' "\\x${text:3:2}"
-        text=${text:5}
+        printf -v char '%b' "\\x${part:3:2}"
+        part=${part:5}
         ;;
-      u*)
-        char='?'
-        text=${text:5}
-        ;;
-      [bfnrt]*)
-        char=' '
-        text=${text:1}
-        ;;
-      *)
-        char=${text:0:1}
-        text=${text:1}
-        ;;
+      u*) char='?' part=${part:5} ;;
+      [bfnrt]*) char=' ' part=${part:1} ;;
+      *) char=${part:0:1} part=${part:1} ;;
     esac
-    plain+=$char
+    plain+=("$char" "$part")
   done
-  printf '%s' "$plain$text" | tr '\n\r\t' '   '
+  printf '%s' "${plain[@]}" | tr '\n\r\t' '   '
 }
 
 refuse_list() { fail 2 "$ARTIFACTS cannot be read: $1"; }

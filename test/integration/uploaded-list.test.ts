@@ -48,6 +48,19 @@ test('the references of any uploaded list are read as JSON reads them', () => {
   expect(read(lists.map(textOf))).toEqual(expected);
 });
 
+test('signs that are escaped are read each by itself, and one after another', () => {
+  const written = String.raw`\\u0041\u0041\/\"\u20ac\\`;
+  expect(read([`[{"reference": "${written}"}]`])).toEqual([{ status: 0, references: [['\\u0041A/"?\\']] }]);
+});
+
+test('a reference with very many escaped signs is read in no time', () => {
+  const count = 20_000;
+  const began = performance.now();
+  const [result] = read([`[{"reference": "${'\\u003da'.repeat(count)}"}]`]);
+  expect(result?.references).toEqual([['=a'.repeat(count)]]);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
 test('a list that ends too early is refused wherever it ends', () => {
   const cut = fc
     .tuple(list, fc.double({ min: 0, max: 0.99, noNaN: true }))
