@@ -1,4 +1,13 @@
-import { type BakeOutcome, no, providers, readArtifacts, type SealingKey, wordsIn, yes } from '@bakehouse/bake';
+import {
+  type BakeOutcome,
+  no,
+  type PackerReport,
+  providers,
+  readArtifacts,
+  type SealingKey,
+  wordsIn,
+  yes,
+} from '@bakehouse/bake';
 import {
   allowedEnvironment,
   keepFiles,
@@ -67,7 +76,12 @@ async function bakeInStage(
   const { recipe, signal } = hand;
   const names = [...(providers[recipe.provider]?.environment ?? []), ...house.passEnvironment];
   const environment = allowedEnvironment(house.environment, names);
-  const kitchen = { packer: house.packer, environment, secrets, signal, tell: hand.say };
+  let isSilent = true;
+  const tell = (lines: readonly string[]) => {
+    isSilent = false;
+    return hand.say(lines);
+  };
+  const kitchen = { packer: house.packer, environment, secrets, signal, tell };
 
   await hand.enter('validating');
   const validation = await house.validate(stage, recipe, kitchen);
@@ -85,8 +99,16 @@ async function bakeInStage(
     return 'stopped';
   }
 
+  if (isSilent && run.ended === 'exited') await hand.say([wordsForSilence(run.report)]);
   await hand.enter('publishing');
   return { outcome: await outcomeOf(run, { hand, stage, packer: house.packer }) };
+}
+
+/** A log is never empty: where Packer printed nothing, it says what pipelines have always shown then. */
+function wordsForSilence({ exitCode }: PackerReport): string {
+  if (exitCode === 0) return 'No output from command.';
+  if (exitCode === null) return 'Process was killed.';
+  return `Process exited with an error: ${exitCode} (Exit value: ${exitCode})`;
 }
 
 async function outcomeOf(

@@ -47,6 +47,17 @@ test('what waits stands under the api, and what is baked under its worker', asyn
   expect(await show('instance')).toEqual({ status: 'IDLE', bakes: [] });
 });
 
+test('a bake that was removed is not listed, but its worker is RUNNING until it has cleared away', async () => {
+  const id = await ask({ end: 'late' });
+  await bakery.reach(id, 'baking');
+  const bake = await bakery.queue.find(id);
+  if (bake) await bakery.queue.removeByKey(bake.key, { reason: 'enough', now: new Date() });
+  const [worker] = await bakery.queue.workers();
+  expect((await show('all')).instances).toEqual({ [String(worker?.id)]: { status: 'RUNNING', bakes: [] } });
+  expect(await show('instance')).toEqual({ status: 'RUNNING', bakes: [] });
+  await expect.poll(() => show('instance'), { timeout: 5_000 }).toEqual({ status: 'IDLE', bakes: [] });
+});
+
 test.each(METHODS)('%s will do, with any body', async (method) => {
   for (const path of ['/status/instance', '/status/all/']) {
     const payload = method === 'GET' ? {} : { payload: 'what, ever', headers: { 'content-type': 'text/x-odd' } };

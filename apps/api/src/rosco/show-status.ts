@@ -44,7 +44,8 @@ function byHand(bakes: readonly Bake[], instance: string): FleetStatus['instance
 
 const statusOf = (bakes: readonly Bake[]): InstanceStatus => ({
   status: bakes.length > 0 ? 'RUNNING' : 'IDLE',
-  bakes: bakes.map(toStatus),
+  // One that was removed is unknown, but who clears away after it is not done.
+  bakes: bakes.filter(({ removed }) => !removed).map(toStatus),
 });
 
 /** Those that wait are read first: one that is begun meanwhile is met twice, and none is missed. */

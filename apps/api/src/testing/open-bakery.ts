@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Artifact, openCatalogue, readSettings, type SealingKey, type TemplateTree } from '@bakehouse/bake';
-import { type BakeEnd, type BakeInHand, type BakeQueue, consumeBakes, openQueue } from '@bakehouse/queue';
+import {
+  type BakeEnd,
+  type BakeInHand,
+  type BakeQueue,
+  type ConsumerOptions,
+  consumeBakes,
+  openQueue,
+} from '@bakehouse/queue';
 import { pino } from 'pino';
 import type { FindImages } from '../find-images.ts';
 import { openMeters } from '../meters.ts';
@@ -16,8 +23,8 @@ export interface TestBakery {
   prefix: string;
   /** Lines the api has logged. */
   logged: Record<string, unknown>[];
-  /** A worker without a Packer: says what `variables.say` says, ends as `variables.end` says, and copies to where `variables.copy_to_1` says. */
-  startWorker: () => Promise<void>;
+  /** A worker without a Packer: says what `variables.say` says, ends as `variables.end` says, and copies to where `variables.copy_to_1` says; unless it is told otherwise. */
+  startWorker: (but?: Partial<Pick<ConsumerOptions, 'bake' | 'lanes' | 'workerId'>>) => Promise<void>;
   /** Polls a bake until it is in that state. */
   reach: (id: string, state: string) => Promise<void>;
   close: () => Promise<void>;
@@ -63,7 +70,19 @@ const TEMPLATES: TemplateTree = new Map([
 /** `more` are settings that lie over those of all tests. */
 export async function openBakery(
   redisUrl: string,
-  { more = '', findImages, sealing }: { more?: string; findImages?: FindImages; sealing?: SealingKey } = {},
+  {
+    more = '',
+    findImages,
+    sealing,
+    templates = TEMPLATES,
+    instance = `${randomUUID()}@api`,
+  }: {
+    more?: string;
+    findImages?: FindImages;
+    sealing?: SealingKey;
+    templates?: TemplateTree;
+    instance?: string;
+  } = {},
 ): Promise<TestBakery> {
   const prefix = `{test-${randomUUID()}}`;
   const texts = [SETTINGS, more].map((text, index) => ({ name: `${index}.yml`, text }));
@@ -79,28 +98,28 @@ export async function openBakery(
     catalogue: openCatalogue(settings.value),
     findImages,
     queue,
-    templates: async () => TEMPLATES,
+    templates: async () => templates,
     sealing,
     newNonce: () => randomBytes(12),
     meters,
     log,
-    instance: `${randomUUID()}@api`,
+    instance,
     now: () => new Date(),
     newId: randomUUID,
   });
   const closing = [() => api.close(), () => queue.close()];
 
-  const startWorker = async () => {
-    const workerId = `${randomUUID()}@test`;
+  const startWorker: TestBakery['startWorker'] = async (but = {}) => {
     const worker = await consumeBakes({
       redisUrl,
       prefix,
-      workerId,
+      workerId: `${randomUUID()}@test`,
       lanes: ['default'],
       slots: 4,
       packer: 'none',
       bake,
       onTrouble,
+      ...but,
     });
     closing.unshift(async () => {
       worker.stopNow();
