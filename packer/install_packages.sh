@@ -233,6 +233,7 @@ unescaped() {
     printf '%s' "$1"
     return
   fi
+  # shellcheck disable=SC2141 # a backslash it is
   IFS=$'\\' read -ra parts <<<"$1"
   plain=("${parts[0]}")
   for ((index = 1; index < ${#parts[@]}; index++)); do
