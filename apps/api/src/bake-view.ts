@@ -1,4 +1,4 @@
-import { Bake, hasEnded } from '@bakehouse/bake';
+import { Bake, hasEnded, hideCredentials } from '@bakehouse/bake';
 import { z } from 'zod';
 
 const Links = z.object({
@@ -44,7 +44,7 @@ export const pathOf = ({ id }: { id: string }): string => `/bakes/${encodeURICom
 
 export function viewBake(bake: Bake): BakeView {
   const self = pathOf(bake);
-  return { ...bake, links: { self, log: `${self}/log`, ...(hasEnded(bake) ? {} : { cancel: self }) } };
+  return { ...hideCredentials(bake), links: { self, log: `${self}/log`, ...(hasEnded(bake) ? {} : { cancel: self }) } };
 }
 
 export function viewAnswer(bake: Bake, because: 'twin' | 'repeat'): AnsweringBake {

@@ -30,4 +30,5 @@ export type { EffectiveSetting } from './settings/effective.ts';
 export { maskedSettings } from './settings/masked-settings.ts';
 export { explainSettingsProblem, explainSpot, type SettingsProblem } from './settings/problem.ts';
 export { checkSettings, readSettings, type Settings } from './settings/read-settings.ts';
+export { credentialsIn, hideCredentials } from './url-credentials.ts';
 export { Place, SecretName, Value, Variables } from './variable.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MASK, makeRedactor } from './redact.ts';
+import { MASK, makeRedactor, redactorFor } from './redact.ts';
+import { aRecipe } from './testing/a-recipe.ts';
 
 const SECRET = `p%4s "w'o\\rd",<&>+/ü`;
 
@@ -105,4 +106,12 @@ test('thousands of secrets are looked for as fast as one', () => {
   const begun = performance.now();
   expect(redact(`${line}${secrets[1999]}`)).toBe(`${line}${MASK}`);
   expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+test('the credentials of addresses in a recipe’s variables are secrets of its log', () => {
+  const repository = 'https://keeper:hun%21ter@apt.example/pool stable main';
+  const { redact } = redactorFor(aRecipe({ variables: { repository } }), { secrets: [], environment: {} });
+  expect(redact(`E: ${repository} says no to keeper with hun!ter`)).toBe(
+    `E: https://keeper:${MASK}@apt.example/pool stable main says no to keeper with ${MASK}`,
+  );
 });

@@ -1,4 +1,4 @@
-import { type BakeRecipe, providers } from '@bakehouse/bake';
+import { type BakeRecipe, credentialsIn, providers } from '@bakehouse/bake';
 import { secretsIn } from './environment.ts';
 import type { Kitchen } from './packer-run.ts';
 import { printedForms } from './printed-forms.ts';
@@ -17,9 +17,15 @@ export const MASK = '<sensitive>';
 /** Anything shorter is no secret but a guess away, and masking it would blacken half the log. */
 const SHORTEST = 4;
 
-/** Hides what no line of a bake may show: values that were named, credentials in the environment, and what is secret at the provider. */
-export const redactorFor = ({ provider }: BakeRecipe, { secrets, environment }: Kitchen): Redactor =>
-  makeRedactor([...secrets, ...secretsIn(environment)], providers[provider]?.secretPatterns);
+/** Hides what no line of a bake may show: values that were named, credentials in the environment and in addresses of the recipe, and what is secret at the provider. */
+export const redactorFor = (
+  { provider, variables }: BakeRecipe,
+  { secrets, environment }: Pick<Kitchen, 'secrets' | 'environment'>,
+): Redactor =>
+  makeRedactor(
+    [...secrets, ...secretsIn(environment), ...credentialsIn({ ...variables })],
+    providers[provider]?.secretPatterns,
+  );
 
 /**
  * Knows each value as it is and as programs usually print it, whole and line by line. Values under four characters are not masked. What

@@ -1,4 +1,4 @@
-import { BaseImage, type Catalogue, type Offer, Value } from '@bakehouse/bake';
+import { BaseImage, type Catalogue, hideCredentials, type Offer, Value } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** A base image as pipelines' forms list it: as ours, with the package type in capitals. */
@@ -19,7 +19,7 @@ export const allOptions = ({ offers }: Catalogue): BakeOptions[] =>
   [...offers].map(([provider, offer]) => toOptions(provider, offer));
 
 export const toBaseImage = ({ facts, packageType, ...image }: BaseImage): ClassicBaseImage => ({
-  ...image,
+  ...hideCredentials(image),
   packageType: packageType && IN_CAPITALS[packageType],
   ...facts,
 });

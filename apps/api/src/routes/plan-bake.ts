@@ -1,4 +1,13 @@
-import { BakeKey, BakeRecipe, BakeRequest, Ci, Matches, planBake as plan, Variables } from '@bakehouse/bake';
+import {
+  BakeKey,
+  BakeRecipe,
+  BakeRequest,
+  Ci,
+  hideCredentials,
+  Matches,
+  planBake as plan,
+  Variables,
+} from '@bakehouse/bake';
 import { z } from 'zod';
 import { BakeView, viewBake } from '../bake-view.ts';
 import { findImagesFor } from '../find-images.ts';
@@ -42,16 +51,13 @@ export function planBake(api: Api, { catalogue, findImages, templates, sealing, 
       const { key, keyParts, recipe, bundle, lane, priority, packages, ci, matches } = planned.value;
       const existing = await queue.findByKey(key);
       const files = bundle.files.map(({ path }) => path);
+      const shown = hideCredentials({ keyParts: { ...keyParts }, recipe, packages: [...packages], ci, matches });
       return reply.send({
+        ...shown,
         key,
-        keyParts: { ...keyParts },
-        recipe,
         bundle: { digest: bundle.digest, files },
         lane,
         priority,
-        packages: [...packages],
-        ...(ci && { ci }),
-        ...(matches && { matches }),
         existing: existing ? viewBake(existing) : null,
       });
     },

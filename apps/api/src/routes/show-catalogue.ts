@@ -1,4 +1,4 @@
-import { BaseImage } from '@bakehouse/bake';
+import { BaseImage, hideCredentials } from '@bakehouse/bake';
 import { z } from 'zod';
 import type { Api, Parts } from '../parts.ts';
 import { TROUBLES } from '../problem.ts';
@@ -15,7 +15,10 @@ const CatalogueView = z.object({
 /** `GET /catalogue`: what may be asked for here. */
 export function showCatalogue(api: Api, { catalogue: { offers, bakery } }: Parts): void {
   const view = {
-    providers: [...offers].map(([provider, { baseImages }]) => ({ provider, baseImages: [...baseImages] })),
+    providers: [...offers].map(([provider, { baseImages }]) => ({
+      provider,
+      baseImages: hideCredentials([...baseImages]),
+    })),
     lanes: Object.entries(bakery.lanes).map(([lane, { cap }]) => ({ lane, cap: cap ?? null })),
     limits: bakery.limits,
     bakeKey: bakery.bakeKey,

@@ -1,6 +1,7 @@
+import { HIDDEN } from '../url-credentials.ts';
 import type { Value } from '../variable.ts';
 import { fillIn } from './placeholder.ts';
-import { HIDDEN, publicText } from './private.ts';
+import { publicText } from './private.ts';
 import type { Spot } from './problem.ts';
 
 /** One setting that counts, for people to read. */
