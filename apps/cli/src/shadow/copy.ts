@@ -34,7 +34,14 @@ export function copyOf(stream: Readable, { limit, room }: { limit: number; room:
   let chunks: Buffer[] = [];
   let bytes = 0;
   let lost: 'too-large' | 'no-room' | undefined;
+  const keep = (chunk: Buffer) => {
+    if (bytes + chunk.length > limit) return lose('too-large');
+    if (!room.take(chunk.length)) return lose('no-room');
+    bytes += chunk.length;
+    chunks.push(chunk);
+  };
   const release = () => {
+    stream.off('data', keep);
     room.give(bytes);
     bytes = 0;
     chunks = [];
@@ -43,12 +50,6 @@ export function copyOf(stream: Readable, { limit, room }: { limit: number; room:
     release();
     lost = why;
   };
-  stream.on('data', (chunk: Buffer) => {
-    if (lost) return;
-    if (bytes + chunk.length > limit) return lose('too-large');
-    if (!room.take(chunk.length)) return lose('no-room');
-    bytes += chunk.length;
-    chunks.push(chunk);
-  });
+  stream.on('data', keep);
   return { body: () => lost ?? Buffer.concat(chunks), release };
 }

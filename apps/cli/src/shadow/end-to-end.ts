@@ -19,6 +19,8 @@ export function endToEnd(raw: RawHeaders): string[] {
   const pairs = pairsOf(raw);
   const named = pairs.filter(([name]) => name.toLowerCase() === 'connection').flatMap(([, value]) => value.split(','));
   const dropped = new Set([...OF_THE_HOP, ...named.map((name) => name.trim().toLowerCase())]);
+  // Without it a body would be taken for the next call.
+  dropped.delete('content-length');
   return pairs.filter(([name]) => !dropped.has(name.toLowerCase())).flat();
 }
 

@@ -1,8 +1,9 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { openRoom } from './copy.ts';
+import { copyOf, openRoom } from './copy.ts';
 import { openProxy, type Passage, type Passed } from './proxy.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -263,6 +264,35 @@ test('an upstream that has heard enough is heard before the body is through', as
     socket.on('close', () => resolve(said));
   });
   expect(got).toMatch(/^HTTP\/1.1 413 /);
+});
+
+test.each([
+  ['a status that is none', 'HTTP/1.1 042 Odd'],
+  ['a reason that cannot be repeated', 'HTTP/1.1 200 O\x01K'],
+])('an upstream that answers with %s is a 502, and the next call goes through', async (_what, line) => {
+  const target = await upstream((request) => void request.socket.end(`${line}\r\nContent-Length: 0\r\n\r\n`));
+  const { proxy, passed } = await proxyTo(target);
+  for (let count = 0; count < 2; count++) expect((await call(proxy.url)).status).toBe(502);
+  await expect.poll(() => passed.map(({ end }) => end)).toEqual(['away', 'away']);
+});
+
+test('what is said after a copy was given back takes no room', () => {
+  const stream = new PassThrough();
+  const room = openRoom(10);
+  const copy = copyOf(stream, { limit: 10, room });
+  stream.write('before');
+  expect(String(copy.body())).toBe('before');
+  copy.release();
+  stream.write('after');
+  expect(room.take(10)).toBe(true);
+});
+
+test('a body keeps its length though its caller says that the length goes no further', async () => {
+  const target = await echo();
+  const { proxy } = await proxyTo(target);
+  const headers = { connection: 'close, content-length, transfer-encoding, host', 'content-length': '2' };
+  const got = await call(proxy.url, { method: 'DELETE', headers, body: '{}' });
+  expect(JSON.parse(got.body)).toMatchObject({ method: 'DELETE', body: btoa('{}') });
 });
 
 test('a caller that leaves takes its call away from upstream too', async () => {

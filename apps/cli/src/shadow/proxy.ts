@@ -101,6 +101,10 @@ function pass(request: IncomingMessage, response: ServerResponse, { upstream, on
   const outgoing = openCall(request, upstream);
   watchConnecting(outgoing, course);
   outgoing.once('response', (answer) => {
+    if (!canBeRepeated(answer)) {
+      outgoing.destroy(new Error('its answer is no HTTP'));
+      return;
+    }
     course.answeredAt = performance.now();
     course.end = 'answered';
     course.encoding = answer.headers['content-encoding'];
@@ -175,6 +179,10 @@ function watchConnecting(outgoing: ReturnType<typeof openCall>, course: Course):
     });
   });
 }
+
+/** Node reads first lines that it does not write. */
+const canBeRepeated = ({ statusCode = 0, statusMessage = '' }: IncomingMessage): boolean =>
+  statusCode >= 200 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
 
 /** The head goes out at once: a body may take its time. A stream that breaks on one side is broken on the other. */
 function relay(answer: IncomingMessage, response: ServerResponse): void {
