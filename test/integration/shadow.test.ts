@@ -545,7 +545,20 @@ test.each([
   ['--listen', 'somewhere', 'write it as :8088'],
   ['--report', '/nowhere/report.jsonl', 'ENOENT'],
 ])('%s %s is refused with what to do', async (flag, value, message) => {
-  const flags = { '--upstream': stub.url, '--listen': ':0', [flag]: value };
+  await expectRefusal({ '--upstream': stub.url, '--listen': ':0', [flag]: value }, message);
+});
+
+test.each([
+  [':8099', 'http://127.0.0.1:8099'],
+  [':8099', 'http://localhost:8099/rosco'],
+  ['[::1]:8099', 'http://[::1]:8099'],
+  ['0.0.0.0:443', 'https://localhost'],
+  ['rosco.example:80', 'http://rosco.example'],
+])('listening on %s is refused where calls to %s would come back to it', async (listen, upstream) => {
+  await expectRefusal({ '--listen': listen, '--upstream': upstream }, 'calls would go round');
+});
+
+async function expectRefusal(flags: Record<string, string>, message: string): Promise<void> {
   const child = spawn(process.execPath, [BIN, 'shadow', ...Object.entries(flags).flat()]);
   children.push(child);
   let said = '';
@@ -554,4 +567,4 @@ test.each([
   });
   expect(await once(child, 'close')).toEqual([2, null]);
   expect(said).toContain(message);
-});
+}

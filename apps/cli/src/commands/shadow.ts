@@ -87,12 +87,24 @@ function readFlags(
   const [, host = '', port = ''] = /^(?:(.*):)?(\d{1,5})$/.exec(listen) ?? [];
   if (port === '' || Number(port) > 65_535)
     return no(unusable(`--listen ${listen}`, 'write it as :8088, or as 0.0.0.0:8088'));
-  const bare = host.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
+  const place = { host: bare(host) || '127.0.0.1', port: Number(port) };
   const target = new URL(upstream);
-  if (target.hostname === bare && target.port === port)
+  if (isAt(target, place))
     return no(unusable(`--listen ${listen}`, 'that is where --upstream is; calls would go round'));
-  return yes({ upstream: target, listen: { host: bare, port: Number(port) }, api });
+  return yes({ upstream: target, listen: place, api });
 }
+
+/** Without brackets, as a socket wants an address. */
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
+
+function isAt({ protocol, hostname, port }: URL, place: { host: string; port: number }): boolean {
+  const implied = protocol === 'https:' ? 443 : 80;
+  const hosts = [bare(hostname), place.host];
+  return Number(port || implied) === place.port && (hosts[0] === hosts[1] || hosts.every((host) => HERE.test(host)));
+}
+
+/** Names of one's own machine. */
+const HERE = /^(localhost|127\.[\d.]+|0\.0\.0\.0|::1?)$/;
 
 const isHttp = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '');
 
