@@ -24,7 +24,10 @@ export function appVersionOf(first: OsPackage | undefined, type: PackageType, ci
   return text !== null && PATTERN.test(text) ? text : null;
 }
 
-/** Reads one; `null` for what is none. A part that does not begin with `h` is a commit, and the build then stands behind it. */
+/**
+ * Reads one; `null` for what is none. A part that does not begin with `h` is a commit, and the build then stands behind it. Nothing that
+ * runs reads app versions back, nor do the two below: they are the readers' side of the grammar, which conformance holds `appVersionOf` against.
+ */
 export function parseAppVersion(text: string | null): AppVersion | null {
   const [whole, packageName = '', version = '', third = '', fourth = null, job = null] = PATTERN.exec(text ?? '') ?? [];
   if (whole === undefined) return null;
@@ -34,11 +37,11 @@ export function parseAppVersion(text: string | null): AppVersion | null {
   return { packageName, version, ...build, buildJobName: job };
 }
 
-/** Whether an image was baked from that very package. */
+/** Whether an image was baked from that very package. Only conformance asks. */
 export const isAppVersionOf = (text: string | null, packageName: string): boolean =>
   parseAppVersion(text)?.packageName === packageName;
 
-/** The build that an image's tags speak of, as deployment pages link to it. */
+/** The build that an image's tags speak of, as deployment pages link to it. Only conformance asks. */
 export function buildOfImage(
   appVersion: string | null,
   buildHost: string | null,
