@@ -5,8 +5,14 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import { AnsweringBake, BakeView } from './bake-view.ts';
+import { CLASSIC_RULES, describeClassic } from './openapi-classic.ts';
 import type { Api } from './parts.ts';
 import { Problem } from './problem.ts';
+import { ClassicBody } from './rosco/bake-body.ts';
+import { BakeDetails } from './rosco/bake-details.ts';
+import { BakeOptions } from './rosco/bake-options.ts';
+import { BakeStatus } from './rosco/bake-status.ts';
+import { ClassicError } from './rosco/classic-error.ts';
 
 const PATH = '/docs';
 
@@ -33,6 +39,11 @@ for (const [id, schema] of Object.entries({
   Artifact,
   Bake: BakeView,
   AnsweringBake,
+  ClassicBody,
+  ClassicError,
+  BakeStatus,
+  BakeDetails,
+  BakeOptions,
 })) {
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 }
@@ -53,11 +64,14 @@ export function documentRoutes(api: Api): void {
       tags: [
         { name: 'bakes', description: 'Ask for images, follow and cancel their bakes.' },
         { name: 'bakery', description: 'What is offered, who bakes, and how it goes.' },
-        { name: 'classic', description: 'The calls of the classic bakery, for pipelines that know no others.' },
+        { name: 'classic', description: CLASSIC_RULES },
       ],
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => describeAnswers(keepUsed(jsonSchemaTransformObject(document) as Document)),
+    transformObject: (document) => {
+      const made = describeAnswers(keepUsed(jsonSchemaTransformObject(document) as Document));
+      return { ...made, paths: describeClassic(made.paths ?? {}) };
+    },
   });
   void api.register(swaggerUi, { routePrefix: PATH, uiConfig: { deepLinking: true, tryItOutEnabled: true } });
 }

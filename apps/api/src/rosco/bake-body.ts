@@ -38,7 +38,8 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words)
       const word = /^\d+$/.test(String(value)) ? words[Number(value)] : words.find((known) => known === value);
       if (word === undefined) context.addIssue({ code: 'custom', message: `is none of ${words.join(', ')}` });
       return word;
-    });
+    })
+    .describe(`One of ${words.map((word) => `\`${word}\``).join(', ')}; or its place among them, from 0.`);
 
 /** The classic bakery's providers, in whose places pipelines may ask for them. */
 const CLASSIC_PROVIDERS: readonly [string, ...string[]] = [

@@ -4,7 +4,7 @@ import type { Api, Parts } from '../parts.ts';
 import { toStatus } from './bake-status.ts';
 import { ClassicError, classicError } from './classic-error.ts';
 import { CANCEL_PATH } from './paths.ts';
-import { sendText } from './send-text.ts';
+import { SENTENCE, sendText } from './send-text.ts';
 
 const Params = z.object({ region: z.string(), id: z.string() });
 
@@ -31,7 +31,7 @@ export function cancelClassicBake(api: Api, { queue, now }: Parts): void {
         response: {
           200: {
             description: 'It is cancelled, or will be in a moment.',
-            content: { 'text/plain': { schema: z.string() } },
+            content: SENTENCE,
           },
           400: ClassicError,
           403: ClassicError,

@@ -5,7 +5,7 @@ import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
 import { ClassicBody } from './bake-body.ts';
 import { ClassicError, classicError, classicMessage } from './classic-error.ts';
-import { sendText } from './send-text.ts';
+import { SENTENCE, sendText } from './send-text.ts';
 import { toRequest } from './to-request.ts';
 
 /** `DELETE /api/v1/{region}/bake`: removes the bake that answers such a request, whoever uses it. */
@@ -23,7 +23,7 @@ export function deleteClassicBake(api: Api, parts: Parts): void {
         params: z.object({ region: z.string() }),
         body: ClassicBody,
         response: {
-          200: { description: 'It is gone.', content: { 'text/plain': { schema: z.string() } } },
+          200: { description: 'It is gone.', content: SENTENCE },
           400: ClassicError,
           403: ClassicError,
           503: ClassicError,

@@ -1,4 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+/** What `sendText` sends, for the document. */
+export const SENTENCE = {
+  'text/plain': { schema: z.string() },
+  'application/json': { schema: z.unknown().describe('The same sentence as it is, which is no JSON.') },
+};
 
 /** Answers with a sentence: as text, or as it is under the name of JSON to a caller who would rather have that, because the classic bakery does so. */
 export function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {

@@ -68,12 +68,11 @@ interface StatusCall {
   tell: () => Promise<unknown>;
 }
 
-/** The document shows it as what it is for. */
 function serve(api: Api, url: string, { summary, answer, tell }: StatusCall): void {
   const show = async (_request: FastifyRequest, reply: FastifyReply) => reply.send(await tell());
   const schema = { summary, tags: ['classic'], response: { 200: answer, 503: ClassicError } };
   api.get(url, { schema }, show);
-  api.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url, schema: { hide: true }, handler: show });
+  api.route({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url, schema, handler: show });
 }
 
 function takeAnyBody(api: Api): void {
