@@ -41,10 +41,10 @@ export function cancelClassicBake(api: Api, { queue, now }: Parts): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const isIncomplete = await isGoing(id);
+      if (!(await isGoing(id))) return say(request, reply, { id, isStopped: false });
       const { answer } = await queue.cancel(id, { reason: 'asked for by a pipeline', now: now() });
       request.log.info({ answer }, 'cancel asked');
-      return say(request, reply, { id, isStopped: isIncomplete && answer !== 'unknown' && answer !== 'ended' });
+      return say(request, reply, { id, isStopped: answer === 'cancelled' || answer === 'stopping' });
     },
   );
 

@@ -13,7 +13,6 @@ export function withoutRemoved(queue: BakeQueue): BakeQueue {
       const page = await queue.list(query);
       return { ...page, bakes: page.bakes.filter(({ removed }) => !removed) };
     },
-    cancel: async (id, asked) => ((await find(id)) ? queue.cancel(id, asked) : { answer: 'unknown' }),
     readLog: async (id, range) => ((await find(id)) ? queue.readLog(id, range) : undefined),
   };
 }
