@@ -1,4 +1,4 @@
-import { looksSecret } from '@bakehouse/bake';
+import { hideCredentials, looksSecret } from '@bakehouse/bake';
 import type { Difference } from './difference.ts';
 
 /** The secrets of a request's body: what is said under names that look secret, at any depth, or that our plan holds confidential. */
@@ -40,7 +40,7 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     (so, secret) => spellings(secret).reduce((now, word) => now.replaceAll(word, '******'), so),
     text,
   );
-  return open.replaceAll(/(:\/\/)[^/\s@]{1,300}@/g, '$1******@');
+  return hideCredentials(open);
 }
 
 export const showable = (difference: Difference, secrets: readonly string[]): Difference => ({
