@@ -214,6 +214,8 @@ build {
       "${var.configDir}/scripts/aws-windows-configure-ec2launch.ps1",
       "${var.configDir}/scripts/windows-configure-chocolatey.ps1",
       "${var.configDir}/scripts/windows-install-packages.ps1",
+      "${var.configDir}/scripts/windows-remove-repositories.ps1",
+      "${var.configDir}/scripts/aws-windows-close-winrm.ps1",
     ]
     environment_vars = [
       "repository=${var.repository}",
@@ -222,6 +224,10 @@ build {
       "upgrade=${var.upgrade}",
       "chocolateyVersion=${var.chocolateyVersion}",
     ]
+  }
+
+  provisioner "shell-local" {
+    script = "${var.configDir}/scripts/aws-windows-await-close.sh"
   }
 
   post-processor "manifest" {

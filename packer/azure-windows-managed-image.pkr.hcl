@@ -157,6 +157,7 @@ build {
     scripts = [
       "${var.configDir}/scripts/windows-configure-chocolatey.ps1",
       "${var.configDir}/scripts/windows-install-packages.ps1",
+      "${var.configDir}/scripts/windows-remove-repositories.ps1",
     ]
     environment_vars = [
       "repository=${var.repository}",

@@ -1,4 +1,4 @@
-# Puts Chocolatey on this machine if it is not there, and makes the bake's repositories its sources.
+# Puts Chocolatey on this machine if it is not there, and makes the bake's repositories its sources, until windows-remove-repositories.ps1 runs.
 #
 #   repository         addresses of NuGet v2 feeds, parted by `;`, each with its `user:password@` if it wants one. One that does not answer is
 #                      passed over. Chocolatey itself comes from the first of them that has it
@@ -34,7 +34,7 @@ function Read-Repositories([string] $list) {
       continue
     }
     $user, $password = @($uri.UserInfo -split ':', 2 | ForEach-Object { [Uri]::UnescapeDataString($_) })
-    $name = $uri.Host -replace '\.', '-'
+    $name = "bakehouse-$($uri.Host -replace '\.', '-')"
     $seen[$name] = 1 + [int] $seen[$name]
     if ($seen[$name] -gt 1) { $name = "$name-$($seen[$name])" }
     @{
