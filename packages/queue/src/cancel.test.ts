@@ -1,4 +1,5 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { jobIdOf } from './names.ts';
 import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
 import { anImage, failing } from './testing/plans.ts';
 
@@ -18,7 +19,7 @@ test('a waiting bake is cancelled by the time the call returns', async () => {
     answer: 'cancelled',
     bake: { state: 'cancelled', reason: 'the pipeline was stopped', finishedAt: '2026-01-02T03:04:05.678Z' },
   });
-  expect(await queue.lanes[0]?.getJob(id)).toBeUndefined();
+  expect(await queue.lanes[0]?.getJob(jobIdOf(id))).toBeUndefined();
   expect(await queue.findByKey('waiting')).toBeUndefined();
 });
 
@@ -85,7 +86,7 @@ test('a bake that waits for its next try is cancelled at once', async () => {
   await bakery.consume({ bake: async () => failing('network') });
   const { id } = await ask(asker);
   await until(async () => (await queue.find(id))?.lastFailure, 'the first try has failed');
-  await until(async () => (await queue.lanes[0]?.getJobState(id)) === 'delayed', 'BullMQ holds it back');
+  await until(async () => (await queue.lanes[0]?.getJobState(jobIdOf(id))) === 'delayed', 'BullMQ holds it back');
   expect(await queue.cancel(id, because)).toMatchObject({ answer: 'cancelled', bake: { attempts: 1 } });
-  expect(await queue.lanes[0]?.getJob(id)).toBeUndefined();
+  expect(await queue.lanes[0]?.getJob(jobIdOf(id))).toBeUndefined();
 });

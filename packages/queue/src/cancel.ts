@@ -24,7 +24,7 @@ export async function cancel(
     const ending = endingOf(bake);
     if (ending) onEnd(ending);
     // A worker may hold the job just now: it will find the bake ended.
-    await lanes.queue(bake.lane).remove(id);
+    await lanes.drop(bake);
   }
   return { answer: word, bake };
 }

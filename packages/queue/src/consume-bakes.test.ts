@@ -1,6 +1,7 @@
 import type { Bake } from '@bakehouse/bake';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { BakeEnd, BakeInHand } from './consumer.ts';
+import { jobIdOf } from './names.ts';
 import { aBakery, ask, comesTo, inOurHands, pause, until, untilStopped } from './testing/bakery.ts';
 import { aBundle, anImage, failing } from './testing/plans.ts';
 import { runProgram } from './testing/program.ts';
@@ -79,7 +80,7 @@ test('a failure of the recipe is not tried again, and BullMQ keeps little of it'
   const { id } = await ask(queue);
   expect(await comesTo(queue, id, 'failed')).toMatchObject({ attempts: 1, failure: { class: 'template' } });
   await until(async () => (await queue.lanes[0]?.getFailedCount()) === 1, 'BullMQ knows');
-  const job = await queue.lanes[0]?.getJob(id);
+  const job = await queue.lanes[0]?.getJob(jobIdOf(id));
   expect(JSON.stringify(job).length).toBeLessThan(4_000);
 });
 

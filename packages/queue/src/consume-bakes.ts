@@ -6,7 +6,7 @@ import { openEars } from './ears.ts';
 import { aHand } from './hand.ts';
 import { type Hands, openHands } from './hands.ts';
 import { openLanes } from './lanes.ts';
-import { DEFAULT_PREFIX, namesUnder } from './names.ts';
+import { bakeOfJob, DEFAULT_PREFIX, jobIdOf, namesUnder } from './names.ts';
 import { takeLeave, tellPresence } from './presence.ts';
 import { isAway } from './redis-away.ts';
 import { abandonJob, startRounds } from './rounds.ts';
@@ -114,7 +114,7 @@ function taking({
   slots: Slots;
 }) {
   return async (job: Job, token: string | undefined, lane: string): Promise<string> => {
-    const id = job.id ?? '';
+    const id = bakeOfJob(job.id ?? '');
     // BullMQ forgets to renew one of two holds that a worker has on the same job, so the old run ends first.
     if (hands.has(id)) {
       await job.moveToDelayed(Date.now() + 1_000, token);
@@ -158,12 +158,12 @@ function openWorker(
   // The connection tells of outages itself.
   worker.on('error', (error) => isAway(error) || options.onTrouble(error));
   worker.on('lockRenewalFailed', (ids: string[]) => {
-    for (const hand of hands) if (ids.includes(hand.id)) hand.stop('lost');
+    for (const hand of hands) if (ids.includes(jobIdOf(hand.id))) hand.stop('lost');
   });
   // A job that BullMQ fails without asking us has lost too many workers.
   worker.on('failed', (job, { message }) => {
     if (!job?.id || !job.deferredFailure) return;
-    const { id } = job;
+    const id = bakeOfJob(job.id);
     abandonJob({ store, onEnd: options.onEnd }, { id, why: message, now: new Date() }).catch(options.onTrouble);
   });
   return worker;

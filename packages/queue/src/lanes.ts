@@ -1,5 +1,6 @@
 import type { Bake } from '@bakehouse/bake';
 import { Queue } from 'bullmq';
+import { jobIdOf } from './names.ts';
 import type { BakeRecord } from './record.ts';
 import { isAway } from './redis-away.ts';
 import type { Store } from './store.ts';
@@ -9,6 +10,8 @@ export interface Lanes {
   queue(lane: string): Queue;
   /** Sees that a bake's job is there; nothing happens to one that is. */
   deliver(bake: Bake, record: BakeRecord): Promise<void>;
+  /** Sees that a bake's job is gone, unless a worker holds it. */
+  drop(bake: Pick<Bake, 'lane' | 'id'>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,9 +33,12 @@ export function openLanes({ redis, names }: Store, onTrouble: (error: Error) => 
     deliver: async (bake, record) => {
       await queueOf(bake.lane).add(bake.recipe.imageName, jobData(bake), {
         ...jobOptions(record),
-        jobId: bake.id,
+        jobId: jobIdOf(bake.id),
         priority: bake.priority,
       });
+    },
+    drop: async ({ lane, id }) => {
+      await queueOf(lane).remove(jobIdOf(id));
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

@@ -61,13 +61,25 @@ export function namesUnder(prefix: string) {
     workers: name('workers'),
     /** BullMQ's queue of a lane; BullMQ owns `<prefix>:bakes-<lane>:*` and drops old jobs by count and age. */
     lane: (lane: string) => `bakes-${lane}`,
-    job: (lane: string, id: string) => `${prefix}:bakes-${lane}:${id}`,
+    job: (lane: string, id: string) => `${prefix}:bakes-${lane}:${jobIdOf(id)}`,
     /** Channel: a bake has new lines, or has ended. */
     said: (id: string) => `${prefix}:said:${id}`,
     /** Channel: ids of bakes that are to stop. */
     stop: `${prefix}:stop`,
   };
 }
+
+/**
+ * What BullMQ calls the job of a bake. Callers choose ids, and BullMQ gives numbers out itself and keeps keys of its own where jobs are (`wait`, `meta`, …): a job under
+ * such a name would stop its lane for good.
+ */
+export const jobIdOf = (id: string): string => `${JOB}${id}`;
+
+/** The bake that a job of that id is for. */
+export const bakeOfJob = (jobId: string): string => jobId.slice(JOB.length);
+
+const JOB = 'bake-';
+
 /** An execution group as Redis knows it: callers may send a name as long as a body, and keys are short. */
 export const tagOf = (group: string): string =>
   group.length <= 128 ? group : createHash('sha256').update(group).digest('hex');
@@ -78,6 +90,6 @@ export type Names = ReturnType<typeof namesUnder>;
 export const namesForScripts = `
 local PREFIX = ARGV[1]
 local function name(kind, rest) return PREFIX .. ':' .. kind .. ':' .. rest end
-local function job(lane, id) return PREFIX .. ':bakes-' .. lane .. ':' .. id end
+local function job(lane, id) return PREFIX .. ':bakes-' .. lane .. ':${JOB}' .. id end
 local ENDED, UNSEALED, SEQUENCE, STOP = PREFIX .. ':ended', PREFIX .. ':unsealed', PREFIX .. ':sequence', PREFIX .. ':stop'
 `;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { BakeQueue, SubmitOptions } from './bake-queue.ts';
 import { openLanes } from './lanes.ts';
+import { jobIdOf } from './names.ts';
 import { makeRounds } from './rounds.ts';
 import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
 import { anImage, aPlan, failing } from './testing/plans.ts';
@@ -50,7 +51,7 @@ test('a waiting bake is gone with its job and every trace, and an equal call sta
   expect(await queue.removeByKey('key', because)).toBe(id);
   expect(await queue.find(id)).toBeUndefined();
   expect(await tracesOf(bakery, id)).toEqual([]);
-  expect(await queue.lanes[0]?.getJob(id)).toBeUndefined();
+  expect(await queue.lanes[0]?.getJob(jobIdOf(id))).toBeUndefined();
   expect(await submit(queue, 'key')).toMatchObject({ answer: 'taken' });
 });
 

@@ -1,6 +1,7 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { forgetSurplus } from './forget.ts';
 import { openLanes } from './lanes.ts';
+import { jobIdOf } from './names.ts';
 import { makeRounds } from './rounds.ts';
 import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
 import { anImage } from './testing/plans.ts';
@@ -22,7 +23,7 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 test('a bake whose job got lost is delivered again', async () => {
   const { bakery, queue, walk } = await open();
   const { id } = await ask(queue);
-  await queue.lanes[0]?.remove(id);
+  await queue.lanes[0]?.remove(jobIdOf(id));
   await walk();
   await bakery.consume({ bake: async () => anImage('x') });
   expect(await comesTo(queue, id, 'baked')).toMatchObject({ attempts: 1 });
@@ -114,12 +115,12 @@ test('a record that cannot be read is told of, and the others are mended all the
   const { bakery, queue, walk } = await open();
   const [broken, lost] = [await ask(queue), await ask(queue)];
   await bakery.redis.hset(bakery.names.bake(broken.id), 'identity', '{"id":"half a rec');
-  await queue.lanes[0]?.remove(lost.id);
+  await queue.lanes[0]?.remove(jobIdOf(lost.id));
   await walk();
   expect(bakery.troubles.map(({ message }) => message)).toContainEqual(
     expect.stringContaining(`bake ${broken.id} cannot be mended`),
   );
-  expect(await queue.lanes[0]?.getJob(lost.id)).toBeDefined();
+  expect(await queue.lanes[0]?.getJob(jobIdOf(lost.id))).toBeDefined();
 });
 
 test('a record that cannot be read is forgotten in its time like any other', async () => {

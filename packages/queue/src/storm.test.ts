@@ -6,7 +6,7 @@ import type { BakeQueue } from './bake-queue.ts';
 import type { BakeConsumer, BakeEnd, BakeInHand } from './consumer.ts';
 import { forgetSurplus } from './forget.ts';
 import { openLanes } from './lanes.ts';
-import { OWNERS } from './names.ts';
+import { jobIdOf, OWNERS } from './names.ts';
 import { makeRounds } from './rounds.ts';
 import { aBakery, pause, until } from './testing/bakery.ts';
 import { aBundle, anImage, aPlan, failing } from './testing/plans.ts';
@@ -96,7 +96,7 @@ async function storm(
         await queue.release([`${step.group}`], { reason: 'storm', now: new Date() });
         break;
       case 'lose the job':
-        await queue.lanes[0]?.remove(any(step.which));
+        await queue.lanes[0]?.remove(jobIdOf(any(step.which)));
         break;
       case 'change workers':
         worker.stopNow();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, inject, onTestFinished, test } from 'vitest';
+import { jobIdOf } from './names.ts';
 import { aBakery, ask, comesTo, inOurHands, untilStopped } from './testing/bakery.ts';
 import { aBundle, anImage, aPlan, failing } from './testing/plans.ts';
 import { runProgram } from './testing/program.ts';
@@ -61,7 +62,7 @@ test('a bake is taken with all that was planned, and reads back the same', async
 
 test('what the dashboard shows of a job is its id, its image and its provider', async () => {
   const bake = await ask(queue, 'shown');
-  const job = await queue.lanes[0]?.getJob(bake.id);
+  const job = await queue.lanes[0]?.getJob(jobIdOf(bake.id));
   expect(job).toMatchObject({
     name: 'image-of-shown',
     data: { id: bake.id, image: 'image-of-shown', provider: 'local' },
@@ -70,9 +71,26 @@ test('what the dashboard shows of a job is its id, its image and its provider', 
 });
 
 test('an id that BullMQ would refuse is refused before anything is written', async () => {
-  for (const id of ['12', 'a:b', '', 'a b'])
+  for (const id of ['a:b', '', 'a b'])
     await expect(queue.submit(aPlan(`id ${id}`), asking({ id }))).rejects.toThrow(/cannot be a bake's id/);
-  expect(await queue.findByKey('id 12')).toBeUndefined();
+  expect(await queue.findByKey('id a:b')).toBeUndefined();
+});
+
+test.each([
+  ['a number, which BullMQ gives out itself', ['12', '007']],
+  [
+    'the name of a key that BullMQ has beside its jobs',
+    ['meta', 'wait', 'active', 'prioritized', 'marker', 'id', 'events'],
+  ],
+])('a bake whose id is %s is baked, and so is the next', async (_what, ids) => {
+  const own = aBakery(inject('redisUrl'));
+  onTestFinished(own.close);
+  const queue = await own.open();
+  for (const id of ids)
+    expect(await queue.submit(aPlan(`of ${id}`), asking({ id }))).toMatchObject({ answer: 'taken', bake: { id } });
+  await own.consume({ bake: async ({ id }) => anImage(`/images/${id}`) });
+  for (const id of [...ids, (await ask(queue)).id])
+    expect(await comesTo(queue, id, 'baked')).toMatchObject({ artifacts: [{ reference: `/images/${id}` }] });
 });
 
 test('an id that an earlier bake has is not taken again', async () => {
@@ -128,15 +146,15 @@ test('a waiting twin that is superseded is cancelled, and the new bake waits in 
   const { answer, bake } = await queue.submit(aPlan('superseded'), asking({ ifTwin: 'supersede' }));
   expect(answer).toBe('taken');
   expect(await queue.find(old.id)).toMatchObject({ state: 'cancelled', reason: `superseded by ${bake.id}` });
-  expect(await queue.lanes[0]?.getJob(old.id)).toBeUndefined();
+  expect(await queue.lanes[0]?.getJob(jobIdOf(old.id))).toBeUndefined();
   expect(await queue.findByKey('superseded')).toMatchObject({ id: bake.id, state: 'waiting' });
 });
 
 test('a twin whose job got lost gets it again from the next equal call', async () => {
   const twin = await ask(queue, 'lost job');
-  await queue.lanes[0]?.remove(twin.id);
+  await queue.lanes[0]?.remove(jobIdOf(twin.id));
   await queue.submit(aPlan('lost job'), asking());
-  expect(await queue.lanes[0]?.getJob(twin.id)).toMatchObject({ id: twin.id });
+  expect(await queue.lanes[0]?.getJob(jobIdOf(twin.id))).toMatchObject({ data: { id: twin.id } });
 });
 
 test('a bundle is kept for its users, and a day after the last of them', async () => {

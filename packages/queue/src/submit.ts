@@ -15,8 +15,7 @@ export async function submit(
   plan: BakePlan,
   how: SubmitOptions,
 ): Promise<Submission> {
-  if (!IS_ID.test(how.id))
-    throw new TypeError(`'${how.id}' cannot be a bake's id: letters, digits, _ . and -, and not a number alone`);
+  if (!IS_ID.test(how.id)) throw new TypeError(`'${how.id}' cannot be a bake's id: letters, digits, _ . and -`);
   const wanted = writeRecord(plan, how, settings);
   let answer = await ask(store, { plan, how, wanted });
   if (answer.word === 'bundle-missing') {
@@ -37,14 +36,14 @@ export async function submit(
     );
   // A job that is there before its bake is that of a forgotten one with the same id.
   const isStale = answer.word === 'taken' && answer.hasJob;
-  if (isStale) await lanes.queue(bake.lane).remove(bake.id);
+  if (isStale) await lanes.drop(bake);
   if (bake.state === 'waiting' && (isStale || !answer.hasJob)) await lanes.deliver(bake, answer.record);
-  if (superseded) await lanes.queue(superseded.lane).remove(superseded.id);
+  if (superseded) await lanes.drop(superseded);
   return asSubmission(answer.word, bake);
 }
 
-/** BullMQ refuses job ids that are numbers or have colons, and would do so after the record is written. */
-const IS_ID = /^(?!\d+$)[\w.-]{1,128}$/;
+/** BullMQ refuses job ids that have colons, and would do so after the record is written. */
+const IS_ID = /^[\w.-]{1,128}$/;
 
 function asSubmission(word: Exclude<Answer['word'], 'bundle-missing'>, bake: Bake): Submission {
   if (word === 'twin' || word === 'repeat') return { answer: 'joined', because: word, bake };

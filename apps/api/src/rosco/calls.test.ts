@@ -187,6 +187,13 @@ test('a caller’s own id is the bake’s, once', async () => {
   expect(again.json().message).toContain(`request_id '${id}' is an earlier bake's`);
 });
 
+test('a caller’s own id may be a number, and the name of a key that the queue has', async () => {
+  for (const id of [Math.floor(Math.random() * 1e9), 'marker']) {
+    expect((await bake({ ...fresh(), request_id: id })).json()).toMatchObject({ id: String(id) });
+  }
+  expect((await bake(fresh())).statusCode).toBe(200);
+});
+
 test('the header names the execution that asks, before the body does', async () => {
   const url = '/api/v1/here/bake';
   const headers = { 'X-SPINNAKER-EXECUTION-ID': '01JH' };
