@@ -86,6 +86,16 @@ test.each([
   expect(toRequest(body, HERE)).toMatchObject({ ok: true, value: { variables } });
 });
 
+test('a copy_to of more items than anybody copies to is refused with how many there may be', () => {
+  const asked = (items: number) =>
+    toRequest(ClassicBody.parse({ base_os: 'x', extended_attributes: { copy_to: 'a,'.repeat(items) } }), HERE);
+  expect(asked(500)).toMatchObject({ ok: true });
+  for (const items of [501, 500_000]) {
+    const issue = { path: 'extended_attributes.copy_to', message: `has ${items} items; 500 is the most` };
+    expect(asked(items)).toEqual({ ok: false, no: { code: 'malformed-request', issues: [issue] } });
+  }
+});
+
 test('a copy_to that is no text is refused by name', () => {
   const body = ClassicBody.parse({ base_os: 'x', extended_attributes: { copy_to: ['a'] } });
   expect(toRequest(body, HERE)).toMatchObject({ ok: false, no: { issues: [{ path: 'extended_attributes.copy_to' }] } });

@@ -61,9 +61,10 @@ function unroll(attributes: Readonly<Record<string, unknown>>): Result<Record<st
   const entries: [string, unknown][] = [];
   for (const [name, value] of Object.entries(attributes)) {
     if (!LISTS.includes(name)) entries.push([name, value]);
-    else if (typeof value !== 'string') return no(notText(name));
+    else if (typeof value !== 'string') return no(unusable(name, NOT_TEXT));
     else {
       const items = value.split(',').filter((item) => item !== '');
+      if (items.length > MOST_ITEMS) return no(unusable(name, `has ${items.length} items; ${MOST_ITEMS} is the most`));
       entries.push(...items.map((item, index): [string, unknown] => [`${name}_${index + 1}`, item.trim()]));
     }
   }
@@ -72,11 +73,14 @@ function unroll(attributes: Readonly<Record<string, unknown>>): Result<Record<st
 
 const LISTS = ['copy_to', 'share_with'];
 
-const notText = (name: string): Refusal => ({
+/** As many as a request may have packages; no cloud has as many regions. */
+const MOST_ITEMS = 500;
+
+const NOT_TEXT = 'is not text; write the items in one text, separated by commas';
+
+const unusable = (name: string, message: string): Refusal => ({
   code: 'malformed-request',
-  issues: [
-    { path: `extended_attributes.${name}`, message: 'is not text; write the items in one text, separated by commas' },
-  ],
+  issues: [{ path: `extended_attributes.${name}`, message }],
 });
 
 const words = (text: string): string[] => text.split(/[ \t\n\r\f]+/).filter((word) => word !== '');
