@@ -161,6 +161,22 @@ aws:
     expect(accounts).toEqual(['test', 'test', 'prod']);
   });
 
+  test.each([
+    ['a create', 'POST', '/api/v1/eu-west-1/bake', 200],
+    ['its plan', 'POST', '/plan/classic/eu-west-1', 200],
+    ['a delete', 'DELETE', '/api/v1/eu-west-1/bake', 400],
+  ] as const)('is searched for in the name of whoever asks for it by %s', async (_what, method, url, status) => {
+    const payload = { cloud_provider_type: 'aws', base_os: 'noble', package: method };
+    const headers = { 'X-Spinnaker-User': 'ada@team.example', 'x-spinnaker-accounts': 'test,prod', cookie: 'mine' };
+    expect((await bakery.api.inject({ method, url, payload, headers })).statusCode).toBe(status);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.headers).toMatchObject({
+      'x-spinnaker-user': 'ada@team.example',
+      'x-spinnaker-accounts': 'test,prod',
+    });
+    expect(asked[0]?.headers).not.toHaveProperty('cookie');
+  });
+
   test('is the only one that anything is asked for', async () => {
     expect((await native('/bakes', { base: 'jammy' })).statusCode).toBe(202);
     expect((await native('/plan', { sourceImage: 'ami-00000002' })).statusCode).toBe(200);

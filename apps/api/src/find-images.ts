@@ -1,9 +1,20 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BakeRequest, type Catalogue, FoundImage, type ImageQuery, imageQuery } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** Asks a service that knows the images of a cloud by name. Throws `ImageSearchAway` where none of its tries was answered. */
-export type FindImages = (query: ImageQuery) => Promise<readonly FoundImage[]>;
+export type FindImages = (query: ImageQuery, asker?: Asker) => Promise<readonly FoundImage[]>;
+
+/** In whose name is asked, in the headers that Spinnaker's services hand on to each other: the user, the accounts, the execution. */
+type Asker = Readonly<Record<string, string>>;
+
+/** The same search in the name of a caller, who is known by the headers of the call. */
+export function inNameOf(headers: IncomingHttpHeaders, findImages: FindImages | undefined): FindImages | undefined {
+  const said = Object.entries(headers).filter(([name]) => name.startsWith('x-spinnaker-'));
+  const asker = Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
+  return findImages && ((query) => findImages(query, asker));
+}
 
 /** The images that a request needs to be planned; `undefined` for one that names its image by its id, and where there is nobody to ask. */
 export async function findImagesFor(
@@ -19,9 +30,9 @@ export function openImageSearch(
   baseUrl: string,
   { pauseMs, limitMs }: { pauseMs: number; limitMs: number } = { pauseMs: 3_000, limitMs: 10_000 },
 ): FindImages {
-  return async (query) => {
+  return async (query, asker) => {
     for (let tries = 1; ; tries++) {
-      const answer = await ask(baseUrl, query, { limitMs });
+      const answer = await ask(baseUrl, query, { limitMs, asker });
       if (typeof answer !== 'string') return answer;
       if (tries === TRIES) throw new ImageSearchAway(query, answer);
       await sleep(pauseMs);
@@ -48,12 +59,12 @@ const TRIES = 3;
 async function ask(
   baseUrl: string,
   { provider, name, account, region }: ImageQuery,
-  { limitMs }: { limitMs: number },
+  { limitMs, asker }: { limitMs: number; asker: Asker | undefined },
 ): Promise<readonly FoundImage[] | string> {
   try {
     const { url, headers } = withoutUser(new URL(`${provider}/images/find`, `${baseUrl.replace(/\/+$/, '')}/`));
     url.search = new URLSearchParams({ q: name, account, region }).toString();
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(limitMs) });
+    const answer = await fetch(url, { headers: { ...asker, ...headers }, signal: AbortSignal.timeout(limitMs) });
     if (!answer.ok) {
       await answer.body?.cancel();
       return `answered with status ${answer.status}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { askForBake } from '../ask-for-bake.ts';
+import { inNameOf } from '../find-images.ts';
 import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
 import { ClassicBody } from './bake-body.ts';
@@ -53,7 +54,7 @@ export function createClassicBake(api: Api, parts: Parts): void {
           withoutKey: 'leave-open',
           inVain: 'take',
         },
-        parts,
+        { ...parts, findImages: inNameOf(headers, parts.findImages) },
       );
       if (!submission.ok) return refuse(refusedAs(submission.no));
 

@@ -1,6 +1,6 @@
 import { type BakeKey, type BakeRequest, planBake, type Refusal, type Result } from '@bakehouse/bake';
 import { z } from 'zod';
-import { findImagesFor } from '../find-images.ts';
+import { findImagesFor, inNameOf } from '../find-images.ts';
 import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
 import { ClassicBody } from './bake-body.ts';
@@ -33,7 +33,8 @@ export function deleteClassicBake(api: Api, parts: Parts): void {
     async (request, reply) => {
       const refuse = (message: string) => reply.code(400).send(classicError(400, message, now()));
       const asked = toRequest(request.body, { region: request.params.region, defaultProvider });
-      const key = asked.ok ? await keyOf(asked.value, parts) : asked;
+      const findImages = inNameOf(request.headers, parts.findImages);
+      const key = asked.ok ? await keyOf(asked.value, { ...parts, findImages }) : asked;
       if (!key.ok) return refuse(classicMessage(key.no));
 
       const id = await queue.removeByKey(key.value, { reason: 'deleted by a pipeline', now: now() });

@@ -14,7 +14,7 @@ import {
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { troubleOf } from '../answer-trouble.ts';
-import { findImagesFor } from '../find-images.ts';
+import { findImagesFor, inNameOf } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { ClassicBody } from './bake-body.ts';
@@ -60,14 +60,18 @@ export function planClassicBake(api: Api, parts: Parts): void {
       },
       errorHandler: answerUnreadable,
     },
-    async ({ body, params: { region } }, reply) => {
+    async ({ body, headers, params: { region } }, reply) => {
       const asked = readBody(body, { region, defaultProvider: catalogue.bakery.defaultProvider });
       if (!asked.ok) return reply.send({ status: 400, ...asked.no, classicKey: null });
 
       const key = classicKeyOf(asked.value, catalogue);
       if (!key.ok) return reply.send({ status: 400, ...refusedAs(key.no), classicKey: null });
       const classicKey = key.value;
-      const planned = await plan(asked.value, { id: body.request_id, classicKey }, parts);
+      const planned = await plan(
+        asked.value,
+        { id: body.request_id, classicKey },
+        { ...parts, findImages: inNameOf(headers, parts.findImages) },
+      );
       return reply.send(planned.ok ? planned.value : { status: 400, ...planned.no, classicKey });
     },
   );
