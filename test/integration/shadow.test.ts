@@ -442,8 +442,7 @@ test('no secret of a request is in the report or the summary', async () => {
   ]);
   const { differences } = await shadow.stop();
   const report = await readFile(shadow.file, 'utf8');
-  for (const secret of secrets.slice(0, 3)) expect(report + JSON.stringify(differences)).not.toContain(secret);
-  expect(report).not.toContain('user:pass-word');
+  for (const secret of secrets) expect(report + JSON.stringify(differences)).not.toContain(secret);
   expect(report).toContain('******');
 });
 

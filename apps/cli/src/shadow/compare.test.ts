@@ -100,14 +100,16 @@ describe('options', () => {
 });
 
 describe('secrets', () => {
-  test('are what stands under names that look secret, or that our plan confides, at any depth', () => {
+  test('are what stands under names that look secret, or that our plan confides, and in addresses, at any depth', () => {
     const body = {
       package: 'hello',
       extended_attributes: { db_password: 'hunter2', list: [{ api_token: 12345 }], mine: 'quiet', ssh_key: 'short' },
       secrets: { of: ['aaaa', { b: 'bbbb' }] },
       token: true,
+      package_artifacts: [{ reference: 'https://ann:p%40ss@repository.example/a.deb' }],
     };
-    expect(secretsIn(body, ['mine']).sort()).toEqual(['12345', 'aaaa', 'bbbb', 'hunter2', 'quiet']);
+    const inAddresses = ['p%40ss', 'p@ss'];
+    expect(secretsIn(body, ['mine']).sort()).toEqual(['12345', 'aaaa', 'bbbb', 'hunter2', ...inAddresses, 'quiet']);
   });
 
   test('of a body as deep as it likes are found without falling', () => {
@@ -117,7 +119,7 @@ describe('secrets', () => {
 
   test('are in no text, however they are written there, and neither are passwords of addresses', () => {
     const shown = withoutSecrets('x a"b/c a\\"b/c a%22b%2Fc https://u:p@host/x http://host/y@z', ['a"b/c']);
-    expect(shown).toBe('x ****** ****** ****** https://******@host/x http://host/y@z');
+    expect(shown).toBe('x ****** ****** ****** https://u:******@host/x http://host/y@z');
   });
 
   test('that differ are not shown', () => {

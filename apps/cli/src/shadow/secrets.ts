@@ -1,27 +1,27 @@
-import { hideCredentials, looksSecret } from '@bakehouse/bake';
+import { credentialsIn, hideCredentials, looksSecret } from '@bakehouse/bake';
 import type { Difference } from './difference.ts';
 
-/** The secrets of a request's body: what is said under names that look secret, at any depth, or that our plan holds confidential. */
+/** The secrets of a request's body: what is said under names that look secret, at any depth, or that our plan holds confidential, and in addresses. */
 export function secretsIn(body: unknown, confidential: readonly string[] = []): string[] {
-  const found = new Set<string>();
+  const found: string[] = [];
   const open: Member[] = [{ name: '', value: body, within: false }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { name, value } = next;
     const within = next.within || confidential.includes(name) || isSecretName(name, value);
-    if (value === null || typeof value !== 'object') {
-      if (within && typeof value !== 'boolean') found.add(String(value));
-    } else {
-      const inner = Object.entries(value).map(([key, each]) => ({
-        name: Array.isArray(value) ? '' : key,
-        value: each,
-        within,
-      }));
-      open.push(...inner);
-    }
+    if (value === null || typeof value !== 'object') found.push(...secretsOf(value, within));
+    else open.push(...membersIn(value, within));
   }
   // Shorter ones stand in any text by chance.
-  return [...found].filter((word) => word.length > 2).sort((one, other) => other.length - one.length);
+  return [...new Set(found)].filter((word) => word.length > 2).sort((one, other) => other.length - one.length);
 }
+
+function secretsOf(value: unknown, within: boolean): string[] {
+  if (within && typeof value !== 'boolean') return [String(value)];
+  return typeof value === 'string' ? credentialsIn(value) : [];
+}
+
+const membersIn = (value: object, within: boolean): Member[] =>
+  Object.entries(value).map(([key, each]) => ({ name: Array.isArray(value) ? '' : key, value: each, within }));
 
 interface Member {
   name: string;
