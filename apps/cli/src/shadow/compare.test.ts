@@ -112,9 +112,10 @@ describe('secrets', () => {
     expect(secretsIn(body, ['mine']).sort()).toEqual(['12345', 'aaaa', 'bbbb', 'hunter2', ...inAddresses, 'quiet']);
   });
 
-  test('of a body as deep as it likes are found without falling', () => {
+  test('of a body as deep or as wide as it likes are found without falling', () => {
     const deep = `${'{"a":'.repeat(20_000)}{"password":"hunter2"}${'}'.repeat(20_000)}`;
-    expect(secretsIn(JSON.parse(deep))).toEqual(['hunter2']);
+    const wide = `[${'1,'.repeat(131_000)}{"password":"hunter2"}]`;
+    for (const body of [deep, wide]) expect(secretsIn(JSON.parse(body))).toEqual(['hunter2']);
   });
 
   test('are in no text, however they are written there, and neither are passwords of addresses', () => {

@@ -9,7 +9,7 @@ export function secretsIn(body: unknown, confidential: readonly string[] = []): 
     const { name, value } = next;
     const within = next.within || confidential.includes(name) || isSecretName(name, value);
     if (value === null || typeof value !== 'object') found.push(...secretsOf(value, within));
-    else open.push(...membersIn(value, within));
+    else for (const member of membersIn(value, within)) open.push(member);
   }
   // Shorter ones stand in any text by chance.
   return [...new Set(found)].filter((word) => word.length > 2).sort((one, other) => other.length - one.length);
