@@ -162,10 +162,10 @@ aws:
   });
 
   test.each([
-    ['a create', 'POST', '/api/v1/eu-west-1/bake', 200],
-    ['its plan', 'POST', '/plan/classic/eu-west-1', 200],
-    ['a delete', 'DELETE', '/api/v1/eu-west-1/bake', 400],
-  ] as const)('is searched for in the name of whoever asks for it by %s', async (_what, method, url, status) => {
+    { what: 'create', method: 'POST', url: '/api/v1/eu-west-1/bake', status: 200 },
+    { what: 'plan', method: 'POST', url: '/plan/classic/eu-west-1', status: 200 },
+    { what: 'delete', method: 'DELETE', url: '/api/v1/eu-west-1/bake', status: 400 },
+  ] as const)('is searched for in the name of whoever asks by a classic $what', async ({ method, url, status }) => {
     const payload = { cloud_provider_type: 'aws', base_os: 'noble', package: method };
     const headers = { 'X-Spinnaker-User': 'ada@team.example', 'x-spinnaker-accounts': 'test,prod', cookie: 'mine' };
     expect((await bakery.api.inject({ method, url, payload, headers })).statusCode).toBe(status);
@@ -216,6 +216,26 @@ aws:
       message: expect.stringContaining("the image 'golden/noble'"),
     });
     expect(asked.length).toBe(9);
+  });
+});
+
+describe.each([400, 403, 404, 429])('a search that is refused with %i', (status) => {
+  test('is so to a classic caller too, who does not ask again in vain, and 503 to a native one', async () => {
+    answer = say(status, '{"error":"no"}');
+    const bakery = await openBakery(inject('redisUrl'), {
+      findImages: openImageSearch(baseUrl, { pauseMs: 5, limitMs: 1_000 }),
+      more: `aws: { enabled: true, bakeryDefaults: { templateFile: local.json, baseImages: [{ baseImage: { id: noble, packageType: deb }, virtualizationSettings: [{ region: eu-west-1, virtualizationType: hvm, sourceAmi: golden/noble }] }] } }`,
+    });
+    const ask = (url: string, payload: object) => bakery.api.inject({ method: 'POST', url, payload });
+    const classic = await ask('/api/v1/eu-west-1/bake', { cloud_provider_type: 'aws', base_os: 'noble' });
+    const native = await ask('/bakes', { provider: 'aws', region: 'eu-west-1', base: 'noble' });
+    await bakery.close();
+    expect(classic.statusCode).toBe(status);
+    expect(classic.json()).toMatchObject({
+      status,
+      message: expect.stringContaining(`answered with status ${status}`),
+    });
+    expect(native.statusCode).toBe(503);
   });
 });
 

@@ -3,6 +3,7 @@ import { explainRefusal, type Refusal } from '@bakehouse/bake';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { troubleOf } from '../answer-trouble.ts';
+import { ImageSearchAway } from '../find-images.ts';
 
 /** The classic bakery's error body. Its callers need `error` and `message` to be text. */
 export const ClassicError = z.object({
@@ -35,10 +36,16 @@ export function classicMessage(refusal: Refusal): string {
 
 const ACCOUNT_OF: Readonly<Record<string, string>> = { azure: 'Azure', gce: 'Google', oracle: 'Oracle' };
 
-/** Answers a classic call that threw: with an empty body where the request could not be read, as ever. */
+/** Answers a classic call that threw, as ever: with an empty body where the request could not be read, and with the status of an image search that refuses. */
 export function answerClassicTrouble(now: () => Date) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { status, problem } = troubleOf(error, request, reply);
+    const refusal = error instanceof ImageSearchAway ? error.refusal : undefined;
+    if (refusal !== undefined)
+      return reply
+        .removeHeader('retry-after')
+        .code(refusal)
+        .send(classicError(refusal, problem.message, now()));
     if (status === 400) return reply.code(400).send();
     return reply.code(status).send(classicError(status, problem.message, now()));
   };
