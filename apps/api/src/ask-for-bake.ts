@@ -3,7 +3,6 @@ import {
   type BakeRequest,
   canonicalText,
   leaveOpen,
-  planBake,
   printOf,
   type Refusal,
   type Result,
@@ -14,8 +13,8 @@ import {
   yes,
 } from '@bakehouse/bake';
 import type { Submission } from '@bakehouse/queue';
-import { findImagesFor } from './find-images.ts';
 import type { Parts } from './parts.ts';
+import { planRequest } from './plan-request.ts';
 
 /** What a caller says about a request besides what to bake. */
 export interface Asking {
@@ -39,11 +38,9 @@ export async function askForBake(
   { ifTwin, id: ownId, execution, group, idempotencyKey, withoutKey, inVain }: Asking,
   parts: Parts,
 ): Promise<Result<Submission, Refusal>> {
-  const { catalogue, findImages, templates, sealing, queue, meters, now, newId } = parts;
+  const { sealing, queue, meters, now, newId } = parts;
   const askedAt = now();
-  const found = await findImagesFor(request, { catalogue, findImages });
-  const tree = await templates();
-  const planned = planBake(request, { catalogue, templates: tree, now: askedAt, found, sealing, withoutKey, inVain });
+  const planned = await planRequest(request, { withoutKey, inVain }, { ...parts, now: () => askedAt });
   if (!planned.ok) return planned;
 
   const { confided, ...plan } = planned.value;

@@ -16,7 +16,7 @@ export { BakeKey, type KeyParts } from './key.ts';
 export { Matches } from './match-packages/ci-artifact.ts';
 export type { BakeOutcome } from './outcome.ts';
 export type { ManifestEntry, PackerBuild, PackerRecord, PackerReport } from './packer-report.ts';
-export { type BakePlan, type Confided, classicKeyOf, imageQuery, planBake } from './plan.ts';
+export { type BakePlan, type Confided, classicKeyOf, imageQuery, type PlanningWith, planBake } from './plan.ts';
 export type { Offer, Provider } from './provider.ts';
 export { providers } from './providers/index.ts';
 export { readArtifacts } from './read-artifacts.ts';

@@ -1,8 +1,9 @@
-import { type BakeKey, type BakeRequest, planBake, type Refusal, type Result } from '@bakehouse/bake';
+import type { BakeKey, BakeRequest, Refusal, Result } from '@bakehouse/bake';
 import { z } from 'zod';
-import { findImagesFor, inNameOf } from '../find-images.ts';
+import { inNameOf } from '../find-images.ts';
 import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
+import { planRequest } from '../plan-request.ts';
 import { ClassicBody } from './bake-body.ts';
 import { ClassicError, classicError, classicMessage } from './classic-error.ts';
 import { SENTENCE, sendText } from './send-text.ts';
@@ -45,12 +46,7 @@ export function deleteClassicBake(api: Api, parts: Parts): void {
   );
 }
 
-async function keyOf(
-  request: BakeRequest,
-  { catalogue, findImages, templates, sealing, now }: Parts,
-): Promise<Result<BakeKey, Refusal>> {
-  const found = await findImagesFor(request, { catalogue, findImages });
-  const kitchen = { catalogue, templates: await templates(), now: now(), found, sealing };
-  const planned = planBake(request, { ...kitchen, withoutKey: 'leave-open', inVain: 'take' });
+async function keyOf(request: BakeRequest, parts: Parts): Promise<Result<BakeKey, Refusal>> {
+  const planned = await planRequest(request, { withoutKey: 'leave-open', inVain: 'take' }, parts);
   return planned.ok ? { ok: true, value: planned.value.key } : planned;
 }

@@ -6,7 +6,6 @@ import {
   classicKeyOf,
   hideCredentials,
   no,
-  planBake,
   type Result,
   Variables,
   yes,
@@ -14,8 +13,9 @@ import {
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { troubleOf } from '../answer-trouble.ts';
-import { findImagesFor, inNameOf } from '../find-images.ts';
+import { inNameOf } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
+import { planRequest } from '../plan-request.ts';
 import { Problem } from '../problem.ts';
 import { ClassicBody } from './bake-body.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
@@ -80,13 +80,11 @@ export function planClassicBake(api: Api, parts: Parts): void {
 async function plan(
   request: BakeRequest,
   { id, classicKey }: { id: string | undefined; classicKey: BakeKey },
-  { catalogue, findImages, templates, sealing, queue, now }: Parts,
+  parts: Parts,
 ): Promise<Result<Taken, ClassicRefusal>> {
-  const found = await findImagesFor(request, { catalogue, findImages });
-  const kitchen = { catalogue, templates: await templates(), now: now(), found, sealing };
-  const planned = planBake(request, { ...kitchen, withoutKey: 'leave-open', inVain: 'take' });
+  const planned = await planRequest(request, { withoutKey: 'leave-open', inVain: 'take' }, parts);
   if (!planned.ok) return no(refusedAs(planned.no));
-  if (id !== undefined && (await queue.find(id))) return no(idTaken(id));
+  if (id !== undefined && (await parts.queue.find(id))) return no(idTaken(id));
 
   const { key, keyParts, recipe, bundle, packages, ci } = planned.value;
   return yes({

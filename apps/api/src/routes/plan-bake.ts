@@ -1,17 +1,8 @@
-import {
-  BakeKey,
-  BakeRecipe,
-  BakeRequest,
-  Ci,
-  hideCredentials,
-  Matches,
-  planBake as plan,
-  Variables,
-} from '@bakehouse/bake';
+import { BakeKey, BakeRecipe, BakeRequest, Ci, hideCredentials, Matches, Variables } from '@bakehouse/bake';
 import { z } from 'zod';
 import { BakeView, viewBake } from '../bake-view.ts';
-import { findImagesFor } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
+import { planRequest } from '../plan-request.ts';
 import { Problem, refusalProblem, STATUS_OF, TROUBLES } from '../problem.ts';
 
 const Plan = z.object({
@@ -30,7 +21,7 @@ const Plan = z.object({
 });
 
 /** `POST /plan`: shows what a request would come to, and touches nothing. */
-export function planBake(api: Api, { catalogue, findImages, templates, sealing, queue, now }: Parts): void {
+export function planBake(api: Api, parts: Parts): void {
   api.post(
     '/plan',
     {
@@ -44,12 +35,11 @@ export function planBake(api: Api, { catalogue, findImages, templates, sealing, 
       },
     },
     async (request, reply) => {
-      const found = await findImagesFor(request.body, { catalogue, findImages });
-      const planned = plan(request.body, { catalogue, templates: await templates(), now: now(), found, sealing });
+      const planned = await planRequest(request.body, {}, parts);
       if (!planned.ok) return reply.code(STATUS_OF[planned.no.code]).send(refusalProblem(planned.no));
 
       const { key, keyParts, recipe, bundle, lane, priority, packages, ci, matches } = planned.value;
-      const existing = await queue.findByKey(key);
+      const existing = await parts.queue.findByKey(key);
       const files = bundle.files.map(({ path }) => path);
       const shown = hideCredentials({ keyParts: { ...keyParts }, recipe, packages: [...packages], ci, matches });
       return reply.send({
