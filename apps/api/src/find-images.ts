@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FoundImage, type ImageQuery } from '@bakehouse/bake';
+import { type BakeRequest, type Catalogue, FoundImage, type ImageQuery, imageQuery } from '@bakehouse/bake';
 import { z } from 'zod';
 
 /** Asks a service that knows the images of a cloud by name. Throws `ImageSearchAway` where none of its tries was answered. */
@@ -14,6 +14,15 @@ export function inNameOf(headers: IncomingHttpHeaders, findImages: FindImages | 
   const said = Object.entries(headers).filter(([name]) => name.startsWith('x-spinnaker-'));
   const asker = Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
   return findImages && ((query) => findImages(query, asker));
+}
+
+/** The images that a request needs to be planned; `undefined` for one that names its image by its id, and where there is nobody to ask. */
+export async function findImagesFor(
+  request: BakeRequest,
+  { catalogue, findImages }: { catalogue: Catalogue; findImages: FindImages | undefined },
+): Promise<readonly FoundImage[] | undefined> {
+  const query = findImages && imageQuery(request, catalogue);
+  return query && findImages(query);
 }
 
 /** A search as Spinnaker's Clouddriver offers it at `baseUrl`. User and password in the url go with each try, and into no message. */
