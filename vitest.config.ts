@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests are slow when they raise whole stacks and bake whole images; that lane runs only when asked for: `vitest run --project e2e`. */
 const lanes = {
-  fast: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/{conformance,integration,orca,rooms}/**/*.test.ts'],
+  fast: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/{conformance,fuzz,integration,orca,rooms}/**/*.test.ts'],
   e2e: ['test/e2e/**/*.test.ts'],
 };
 

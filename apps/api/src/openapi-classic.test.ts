@@ -183,7 +183,7 @@ async function byRule(status: string, good: Call): Promise<{ house: TestBakery; 
     case '413':
       return { house: bakery, call: { ...good, payload: { package: 'x'.repeat(1024 * 1024) } } };
     case '415':
-      return { house: bakery, call: { ...good, payload: 'a=b', headers: { 'content-type': 'text/plain' } } };
+      return { house: bakery, call: { ...good, payload: 'a=b', headers: { 'content-type': 'nonsense' } } };
     case '503':
       return { house: deaf, call: good };
     default:

@@ -51,11 +51,17 @@ function answersOf({ requestBody, responses }: Operation, call: { path: string; 
   return {
     ...(isRead(call) && { 304: { description: 'The caller has it already, by its `If-None-Match`.' } }),
     ...(call.path.includes('{') && !responses?.['400'] && { 400: { description: 'The path cannot be read.' } }),
+    ...(CHANGING.includes(call.method) && { 403: error(FOREIGN) }),
     405: { description: 'Another method is asked of this path; the body is empty.' },
-    ...(requestBody && { 413: error('The body is larger than 1 MiB.'), 415: error('The body is not JSON.') }),
+    ...(requestBody && { 413: error('The body is larger than 1 MiB.') }),
+    ...(call.method !== 'get' && { 415: error('The body is of a type that is not read here.') }),
     500: error('The bakery failed; its log has the reason under the `X-Request-Id` of the answer.'),
   };
 }
+
+/** What a page of another origin may not ask; it is held against the method alone. */
+const CHANGING: readonly Method[] = ['post', 'delete'];
+const FOREIGN = 'A web page of another origin asks in somebody’s browser, and the settings do not let it.';
 
 function dressed(answer: Answer, { method, path, status }: { method: Method; path: string; status: string }): Answer {
   const isTagged = isRead({ method, path }) && ['200', '304'].includes(status);

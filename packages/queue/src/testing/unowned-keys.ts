@@ -96,7 +96,7 @@ async function ofBullMq(
   redis: Redis,
   { key, prefix, lane, rest }: Place & { lane: string; rest: string },
 ): Promise<string | undefined> {
-  if ([...LISTS, ...COUNTERS].includes(rest) || (await redis.pttl(key)) > 0) return undefined;
+  if ([...LISTS, ...COUNTERS].includes(rest) || METRICS.test(rest) || (await redis.pttl(key)) > 0) return undefined;
   const [id = '', ...more] = rest.split(':');
   if (more.length > 0) return `${key} is none of BullMQ’s usual keys`;
   const places = await Promise.all(LISTS.map((list) => holds(redis, `${prefix}:${lane}:${list}`, id)));
@@ -115,6 +115,9 @@ const LISTS = [
   'stalled',
 ];
 const COUNTERS = ['meta', 'id', 'pc', 'events', 'marker', 'limiter', 'stalled-check'];
+
+/** Of each end; the data are as many points as its options say. */
+const METRICS = /^metrics:(completed|failed)(:data)?$/;
 
 async function holds(redis: Redis, list: string, id: string): Promise<boolean> {
   switch (await redis.type(list)) {
