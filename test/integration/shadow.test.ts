@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -444,6 +444,21 @@ test('no secret of a request is in the report or the summary', async () => {
   const report = await readFile(shadow.file, 'utf8');
   for (const secret of secrets) expect(report + JSON.stringify(differences)).not.toContain(secret);
   expect(report).toContain('******');
+});
+
+test('a plan is asked for in the name of who creates, and without what only upstream is to know', async () => {
+  const heard: IncomingHttpHeaders[] = [];
+  const api = createServer(({ headers }, response) => {
+    heard.push(headers);
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const shadow = await startShadow({ api: `http://127.0.0.1:${(api.address() as AddressInfo).port}` });
+  await create(shadow.url, aBody(), { headers: { 'X-SPINNAKER-User': 'ada', cookie: 'c=1', authorization: 'a' } });
+  await shadow.lines(1);
+  api.close();
+  expect(heard).toMatchObject([{ ...EXECUTION, 'x-spinnaker-user': 'ada', 'content-type': 'application/json' }]);
+  for (const name of ['cookie', 'authorization']) expect(heard[0]).not.toHaveProperty(name);
 });
 
 test('an api that is not there, hangs or is slow holds no call up, and is compared with again when it is back', async () => {

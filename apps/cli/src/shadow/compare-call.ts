@@ -18,7 +18,8 @@ export interface Call {
   asked: Asked;
   passed: Passed;
   atMs: number;
-  contentType: string | undefined;
+  /** Of its head, what our side is to know. */
+  headers: Readonly<Record<string, string>>;
   /** Whether a header names an execution. */
   execution: 'some' | 'none';
   /** Whether nothing that takes keys from bakes was under way at the same time. */
@@ -134,12 +135,12 @@ function show(
 }
 
 async function plan(
-  { asked: { region }, passed, contentType: type }: CallOf<'create' | 'delete'>,
+  { asked: { region }, passed, headers }: CallOf<'create' | 'delete'>,
   api: OurSide,
 ): Promise<Result<{ plan: Plan; body: Members }, Unread>> {
   const bytes = bytesOf(passed.sent);
   if (!bytes.ok) return bytes;
-  const planned = await api.plan(region, { bytes: bytes.value, type });
+  const planned = await api.plan(region, { bytes: bytes.value, headers });
   if (!planned.ok) return planned;
   const body = jsonOf(bytes.value.toString('utf8'));
   return { ok: true, value: { plan: planned.value, body: isMembers(body) ? body : {} } };

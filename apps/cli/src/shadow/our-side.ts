@@ -29,7 +29,10 @@ export type Plan = z.infer<typeof Plan>;
 /** Our api, asked beside upstream. Nobody waits for it but the comparison. */
 export interface OurSide {
   /** What the create of this body would come to. `region` as it stands in the path. */
-  plan(region: string, body: { bytes: Buffer; type: string | undefined }): Promise<Result<Plan, Unread>>;
+  plan(
+    region: string,
+    call: { bytes: Buffer; headers: Readonly<Record<string, string>> },
+  ): Promise<Result<Plan, Unread>>;
   /** The same GET, from us. */
   show(path: string): Promise<Result<Answer, Unread>>;
 }
@@ -50,8 +53,7 @@ export function openOurSide(url: string, signal: AbortSignal): OurSide {
     }
   };
   return {
-    async plan(region, { bytes, type }) {
-      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    async plan(region, { bytes, headers }) {
       const answer = await ask(`/plan/classic/${region}`, { method: 'POST', headers, body: new Uint8Array(bytes) });
       if (!answer.ok) return answer;
       const plan = Plan.safeParse(jsonOf(answer.value.text));

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pathOf, readTarget } from './asked.ts';
 import { openClerk } from './clerk.ts';
 import { disturbs } from './compare-call.ts';
@@ -89,7 +89,7 @@ function openOnlooker(clerk: ReturnType<typeof openClerk>): Onlooker {
           atMs,
           method,
           path: pathOf(url),
-          contentType: headers['content-type'],
+          headers: forOurSide(headers),
           execution: headers['x-spinnaker-execution-id'] ? 'some' : 'none',
           settled: calm && begun === begunBefore,
         });
@@ -97,3 +97,11 @@ function openOnlooker(clerk: ReturnType<typeof openClerk>): Onlooker {
     };
   };
 }
+
+/** What a body is, and in whose name is asked. */
+const forOurSide = (headers: IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name === 'content-type' || name.startsWith('x-spinnaker-') ? [[name, String(value)]] : [],
+    ),
+  );
