@@ -229,7 +229,9 @@ describe.each([400, 403, 404, 429])('a search that is refused with %i', (status)
     const ask = (url: string, payload: object) => bakery.api.inject({ method: 'POST', url, payload });
     const classic = await ask('/api/v1/eu-west-1/bake', { cloud_provider_type: 'aws', base_os: 'noble' });
     const native = await ask('/bakes', { provider: 'aws', region: 'eu-west-1', base: 'noble' });
+    const plan = await ask('/plan/classic/eu-west-1', { cloud_provider_type: 'aws', base_os: 'noble' });
     await bakery.close();
+    expect(plan.json()).toMatchObject({ status, code: 'image-search-away', message: classic.json().message });
     expect(classic.statusCode).toBe(status);
     expect(classic.json()).toMatchObject({
       status,

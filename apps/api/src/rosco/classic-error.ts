@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { explainRefusal, type Refusal } from '@bakehouse/bake';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { troubleOf } from '../answer-trouble.ts';
+import { type Trouble, troubleOf } from '../answer-trouble.ts';
 import { ImageSearchAway } from '../find-images.ts';
 
 /** The classic bakery's error body. Its callers need `error` and `message` to be text. */
@@ -36,17 +36,23 @@ export function classicMessage(refusal: Refusal): string {
 
 const ACCOUNT_OF: Readonly<Record<string, string>> = { azure: 'Azure', gce: 'Google', oracle: 'Oracle' };
 
-/** Answers a classic call that threw, as ever: with an empty body where the request could not be read, and with the status of an image search that refuses. */
+/** Answers a classic call that threw. */
 export function answerClassicTrouble(now: () => Date) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { status, problem } = troubleOf(error, request, reply);
-    const refusal = error instanceof ImageSearchAway ? error.refusal : undefined;
-    if (refusal !== undefined)
-      return reply
-        .removeHeader('retry-after')
-        .code(refusal)
-        .send(classicError(refusal, problem.message, now()));
-    if (status === 400) return reply.code(400).send();
-    return reply.code(status).send(classicError(status, problem.message, now()));
+    const { status, said } = classicTroubleOf(error, request, reply);
+    return reply.code(status).send(said === null ? undefined : classicError(status, said, now()));
   };
+}
+
+/** What a thrown error is to a classic caller, as ever: of a request that cannot be read nothing is said, and an image search that refuses lends its status. */
+export function classicTroubleOf(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Trouble & { said: string | null } {
+  const { status, problem } = troubleOf(error, request, reply);
+  const refusal = error instanceof ImageSearchAway ? error.refusal : undefined;
+  if (refusal === undefined) return { status, problem, said: status === 400 ? null : problem.message };
+  reply.removeHeader('retry-after');
+  return { status: refusal, problem, said: problem.message };
 }

@@ -12,12 +12,12 @@ import {
 } from '@bakehouse/bake';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { troubleOf } from '../answer-trouble.ts';
 import { inNameOf } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
 import { planRequest } from '../plan-request.ts';
 import { Problem } from '../problem.ts';
 import { ClassicBody } from './bake-body.ts';
+import { classicTroubleOf } from './classic-error.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
 import { readBody } from './read-body.ts';
 
@@ -34,7 +34,7 @@ const Taken = z.object({
 type Taken = z.infer<typeof Taken>;
 
 const Refused = z.object({
-  status: z.number().describe('400, unless the body is too large or no JSON at all.'),
+  status: z.number().describe('400, unless the body is too large or no JSON at all, or the image search refuses.'),
   code: z.string().describe('One word per kind of refusal.'),
   message: z.string().nullable().describe('The text of the error; null where the create would answer without a body.'),
   classicKey: BakeKey.nullable().describe('The classic bakery has a key for some requests that cannot be baked.'),
@@ -58,7 +58,7 @@ export function planClassicBake(api: Api, parts: Parts): void {
         body: ClassicBody,
         response: { 200: Planned, 500: Problem, 503: Problem },
       },
-      errorHandler: answerUnreadable,
+      errorHandler: answerThrown,
     },
     async ({ body, headers, params: { region } }, reply) => {
       const asked = readBody(body, { region, defaultProvider: catalogue.bakery.defaultProvider });
@@ -99,10 +99,9 @@ async function plan(
   });
 }
 
-/** A body that nobody can read is refused by the create, so the plan of it is that refusal. */
-function answerUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, problem } = troubleOf(error, request, reply);
+/** What the create refuses so, as a body that nobody can read, has that for its plan. */
+function answerThrown(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, problem, said } = classicTroubleOf(error, request, reply);
   if (status >= 500) return reply.code(status).send(problem);
-  const { error: code, message } = problem;
-  return reply.code(200).send({ status, code, message: status === 400 ? null : message, classicKey: null });
+  return reply.code(200).send({ status, code: problem.error, message: said, classicKey: null });
 }
