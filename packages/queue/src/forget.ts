@@ -14,13 +14,21 @@ export async function forgetOld(store: Store, now: Date): Promise<void> {
   for (const ids of strides(overdue)) await forget(store, ids);
 }
 
-/** Forgets the ended bakes whose time is over first, where more than `keep` have ended. */
+/** Forgets the ended bakes that were asked for first, where more than `keep` have ended. Not those whose time is over first: after `retention.days` was shortened these are the newest, which their callers still ask about. */
 export async function forgetSurplus(store: Store, keep: number): Promise<void> {
   const { redis, names } = store;
   const surplus = (await redis.zcard(names.ended)) - keep;
   if (surplus <= 0) return;
-  for (const ids of strides(await redis.zrange(names.ended, 0, surplus - 1))) await forget(store, ids);
+  const first = ENDED.map(async (state) => {
+    const flat = await redis.zrange(names.index.state(state), 0, surplus - 1, 'WITHSCORES');
+    return flat.flatMap((id, at) => (at % 2 === 0 ? [{ id, sequence: Number(flat[at + 1]) }] : []));
+  });
+  const oldest = (await Promise.all(first)).flat().sort((one, other) => one.sequence - other.sequence);
+  const ids = oldest.slice(0, surplus).map(({ id }) => id);
+  for (const some of strides(ids)) await forget(store, some);
 }
+
+const ENDED = ['baked', 'failed', 'cancelled'] as const;
 
 /** Takes every trace of ended bakes away. A live one among them stays as it is. */
 export async function forget(store: Store, ids: readonly string[]): Promise<void> {

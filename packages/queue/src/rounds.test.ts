@@ -111,6 +111,19 @@ test('of too many ended bakes the oldest are forgotten', async () => {
   expect(await queue.counts()).toMatchObject({ cancelled: 2 });
 });
 
+test('of too many the oldest are forgotten though a shorter retention ends the newest first', async () => {
+  const { bakery, queue: patient, store } = await open();
+  const hasty = await bakery.open({ retention: { days: 1 } });
+  const asked: string[] = [];
+  for (const queue of [patient, patient, hasty, patient, hasty]) {
+    const { id } = await ask(queue);
+    asked.push(id);
+    await queue.cancel(id, { reason: '', now: new Date() });
+  }
+  await forgetSurplus(store, 3);
+  expect((await patient.list({ limit: 10 })).bakes.map(({ id }) => id)).toEqual(asked.slice(2).toReversed());
+});
+
 test('a record that cannot be read is told of, and the others are mended all the same', async () => {
   const { bakery, queue, walk } = await open();
   const [broken, lost] = [await ask(queue), await ask(queue)];
