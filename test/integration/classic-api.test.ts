@@ -480,7 +480,9 @@ describe('rows 12 and 13, the status of instances', () => {
     });
     await get(`/api/v1/x/cancel/${id}`);
     await ends(fleet, id);
-    expect((await get('/status/instance')).json).toEqual({ status: 'IDLE', bakes: [] });
+    expect((await get('/status/instance')).json).toMatchObject({ bakes: [] });
+    // Its worker is not done before it has cleared away.
+    await until(async () => (await get('/status/instance')).json['status'] === 'IDLE', 'the worker to clear away');
     expect((await get('/status/all')).json).toEqual({ instance: all.json['instance'], instances: {} });
   });
 });

@@ -44,8 +44,11 @@ function byHand(bakes: readonly Bake[], instance: string): FleetStatus['instance
 
 const statusOf = (bakes: readonly Bake[]): InstanceStatus => ({
   status: bakes.length > 0 ? 'RUNNING' : 'IDLE',
-  // One that was removed is unknown, but who clears away after it is not done.
-  bakes: bakes.filter(({ removed }) => !removed).map(toStatus),
+  // One that was removed is unknown and one that was cancelled is over, but who clears away after them is not done.
+  bakes: bakes
+    .filter(({ removed }) => !removed)
+    .map(toStatus)
+    .filter(({ state }) => state === 'RUNNING'),
 });
 
 /** Those that wait are read first: one that is begun meanwhile is met twice, and none is missed. */
