@@ -33,20 +33,17 @@ export interface Beside {
 
 /** Asks our side what it would have answered, and compares. Remembers what upstream shows of its bakes for the calls that follow. */
 export async function compareCall(call: Call, beside: Beside): Promise<Verdict> {
+  const verdict = await compareRead(call, beside);
+  if (verdict.unread) loseTrack(call.asked, beside.bakes);
+  return verdict;
+}
+
+async function compareRead(call: Call, beside: Beside): Promise<Verdict> {
   const { asked, passed } = call;
-  if (passed.end !== 'answered') {
-    loseTrack(asked, beside.bakes);
-    return unread(passed.end === 'away' ? 'upstream-away' : 'caller-left');
-  }
+  if (passed.end !== 'answered') return unread(passed.end === 'away' ? 'upstream-away' : 'caller-left');
   const answer = await readAnswer(passed);
-  if (!answer.ok) {
-    loseTrack(asked, beside.bakes);
-    return unread(answer.no);
-  }
-  if (asked.kind !== 'other' && isBusy(answer.value)) {
-    loseTrack(asked, beside.bakes);
-    return unread('upstream-busy');
-  }
+  if (!answer.ok) return unread(answer.no);
+  if (asked.kind !== 'other' && isBusy(answer.value)) return unread('upstream-busy');
   switch (asked.kind) {
     case 'create':
       return create(answer.value, { ...call, asked }, beside);
@@ -58,7 +55,6 @@ export async function compareCall(call: Call, beside: Beside): Promise<Verdict> 
     case 'details':
       return show(answer.value, { ...asked, kind: asked.kind }, beside);
     default:
-      loseTrack(asked, beside.bakes);
       return unread('nothing-to-ask');
   }
 }
@@ -83,10 +79,7 @@ type CallOf<Kind extends Asked['kind']> = Call & { asked: Extract<Asked, { kind:
 
 async function create(answer: Answer, call: CallOf<'create'>, beside: Beside): Promise<Verdict> {
   const planned = await plan(call, beside.api);
-  if (!planned.ok) {
-    loseTrack(call.asked, beside.bakes);
-    return unread(planned.no);
-  }
+  if (!planned.ok) return unread(planned.no);
   const { plan: ours, body } = planned.value;
   const execution = hasText(body['spinnaker_execution_id']) ? 'some' : call.execution;
   const differences = compareCreate(answer, ours, { execution });
@@ -97,10 +90,7 @@ async function create(answer: Answer, call: CallOf<'create'>, beside: Beside): P
 
 async function remove(answer: Answer, call: CallOf<'delete'>, beside: Beside): Promise<Verdict> {
   const planned = await plan(call, beside.api);
-  if (!planned.ok) {
-    loseTrack(call.asked, beside.bakes);
-    return unread(planned.no);
-  }
+  if (!planned.ok) return unread(planned.no);
   const { plan: ours, body } = planned.value;
   beside.bakes.released(ours.classicKey ?? undefined);
   return { ours: null, differences: compareDelete(answer, ours), secrets: secretsOf(ours, body) };
