@@ -123,7 +123,7 @@ describe('a body', () => {
     const url = `${fleet.url}/api/v1/eu-south-1/bake`;
     const text = await call(url, { method: 'POST', body: 'a=b', headers: { 'content-type': 'text/plain' } });
     expect(text).toMatchObject({ status: 415, json: standard(415, 'Unsupported Media Type', expect.any(String)) });
-    const large = await call(url, { method: 'POST', body: { package: 'x'.repeat(1024 * 1024) } });
+    const large = await call(url, { method: 'POST', body: { package: 'x'.repeat(16 * 1024 * 1024) } });
     expect(large).toMatchObject({ status: 413, json: standard(413, 'Payload Too Large', expect.any(String)) });
   });
 

@@ -35,7 +35,7 @@ export function troubleOf(error: FastifyError, request: FastifyRequest, reply: F
     return { status: 503, problem: problem('image-search-away', error.message) };
   }
   const status = error.statusCode ?? 500;
-  if (status >= 400 && status < 500) return { status, problem: problem(wordOf(status), sentenceOf(error)) };
+  if (status >= 400 && status < 500) return { status, problem: problem(wordOf(status), sentenceOf(error, request)) };
   request.log.error({ err: error }, 'a call failed');
   const message = `the bakery failed at this call, and its log has the reason under request ${request.id}`;
   return { status: 500, problem: problem('internal', message) };
@@ -47,6 +47,8 @@ function redisProblem(error: RedisAway | UnsoundRedis): Problem {
   return problem('redis-away', `Redis does not answer, so nothing can be taken or looked up; ${again}`);
 }
 
+const MIB = 1024 * 1024;
+
 const WORDS: Readonly<Record<number, string>> = {
   400: 'malformed-request',
   413: 'too-large',
@@ -55,8 +57,9 @@ const WORDS: Readonly<Record<number, string>> = {
 
 const wordOf = (status: number): string => WORDS[status] ?? 'refused';
 
-function sentenceOf({ code, message }: FastifyError): string {
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'the body is larger than 1 MiB, the most a request may have';
+function sentenceOf({ code, message }: FastifyError, { routeOptions }: FastifyRequest): string {
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return `the body is larger than ${Math.floor(routeOptions.bodyLimit / MIB)} MiB, the most a request may have`;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return 'the body is not JSON; send it with Content-Type: application/json';
   return message;

@@ -181,7 +181,7 @@ async function byRule(status: string, good: Call): Promise<{ house: TestBakery; 
     case '405':
       return { house: bakery, call: { ...good, method: 'PROPFIND' } };
     case '413':
-      return { house: bakery, call: { ...good, payload: { package: 'x'.repeat(1024 * 1024) } } };
+      return { house: bakery, call: { ...good, payload: { package: 'x'.repeat(16 * 1024 * 1024) } } };
     case '415':
       return { house: bakery, call: { ...good, payload: 'a=b', headers: { 'content-type': 'nonsense' } } };
     case '503':

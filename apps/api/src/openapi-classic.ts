@@ -53,7 +53,7 @@ function answersOf({ requestBody, responses }: Operation, call: { path: string; 
     ...(call.path.includes('{') && !responses?.['400'] && { 400: { description: 'The path cannot be read.' } }),
     ...(CHANGING.includes(call.method) && { 403: error(FOREIGN) }),
     405: { description: 'Another method is asked of this path; the body is empty.' },
-    ...(requestBody && { 413: error('The body is larger than 1 MiB.') }),
+    ...(requestBody && { 413: error('The body is larger than 16 MiB.') }),
     ...(call.method !== 'get' && { 415: error('The body is of a type that is not read here.') }),
     500: error('The bakery failed; its log has the reason under the `X-Request-Id` of the answer.'),
   };

@@ -6,6 +6,7 @@ import { answerStranger } from './answer-stranger.ts';
 import { answerTrouble } from './answer-trouble.ts';
 import { showDashboard } from './dashboard.ts';
 import { type Followers, welcomeFollowers } from './followers.ts';
+import { hearOutBeforeRefusing } from './hear-out.ts';
 import { nameBake } from './name-bake.ts';
 import { documentRoutes } from './openapi.ts';
 import type { Api, Parts } from './parts.ts';
@@ -50,6 +51,7 @@ export function buildServer(parts: Parts): Api {
   api.setErrorHandler(answerTrouble);
 
   readJson(api);
+  hearOutBeforeRefusing(api);
   account(api, parts);
   dressAnswers(api);
   refuseForeignPages(api, parts);

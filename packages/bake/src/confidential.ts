@@ -13,7 +13,8 @@ export interface Confidence {
 /** Splits variables into those that may be read and those that only the worker may, which travel apart. */
 export function setApart(variables: Variables, confidence: Confidence): { open: Variables; confided: Variables } {
   const entries = Object.entries(variables);
-  const apart = entries.filter(([name, value]) => isConfidential(name, { value, confidence }));
+  const isConfidential = judge(confidence);
+  const apart = entries.filter(([name, value]) => isConfidential(name, value));
   const names = new Set(apart.map(([name]) => name));
   return {
     open: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
@@ -21,12 +22,12 @@ export function setApart(variables: Variables, confidence: Confidence): { open: 
   };
 }
 
-function isConfidential(
-  name: string,
-  { value, confidence: { masked, secrets, asked } }: { value: Value; confidence: Confidence },
-): boolean {
-  if (masked.includes(name)) return true;
-  return asked.includes(name) && (secrets.includes(name) || looksSecret(name, value));
+/** A request may bring many variables, so that none is looked for in a list. */
+function judge(confidence: Confidence): (name: string, value: Value) => boolean {
+  const masked = new Set(confidence.masked);
+  const secrets = new Set(confidence.secrets);
+  const asked = new Set(confidence.asked);
+  return (name, value) => masked.has(name) || (asked.has(name) && (secrets.has(name) || looksSecret(name, value)));
 }
 
 /** Whether a variable, or a member of one that is a map, is a secret by its name and by having something to hide. */

@@ -13,6 +13,8 @@ export const PackageText = z
   );
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/, 'a variable name is letters, digits, _ . -');
 
+const MOST_VARIABLES = 1_000;
+
 /** A build output that a pipeline hands over beside the package names, as the classic bakery knows it. */
 export const PackageArtifact = z.looseObject({ name: z.string().optional(), reference: z.string().optional() });
 export type PackageArtifact = z.infer<typeof PackageArtifact>;
@@ -39,6 +41,7 @@ export const BakeRequest = z.strictObject({
   varFile: Word.optional().describe('Variable file beside the templates, read before our own variables.'),
   variables: z
     .record(VariableName, Variables.valueType)
+    .refine((variables) => Object.keys(variables).length <= MOST_VARIABLES, `at most ${MOST_VARIABLES} variables`)
     .optional()
     .describe('Template variables; they win over every other source.'),
   sourceImage: Word.optional().describe('Source image, instead of the base image’s.'),

@@ -179,6 +179,18 @@ test.each([
   expect(answer.body).toBe('');
 });
 
+test('a pipeline may send a stage of several MiB, of which only what is baked counts', async () => {
+  const stage = { ...fresh(), trigger: { parentExecution: { stages: ['x'.repeat(4 * 1024 * 1024)] } } };
+  expect((await bake(stage)).statusCode).toBe(200);
+
+  const large = await bake(fresh({ note: 'x'.repeat(1024 * 1024) }));
+  expect(large.statusCode).toBe(400);
+  expect(large.json().message).toContain('larger than 1 MiB together');
+  const many = await bake(fresh(Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => [`a${at}`, 'x']))));
+  expect(many.statusCode).toBe(400);
+  expect(many.json().message).toContain('at most 1000 variables');
+});
+
 test('a caller’s own id is the bake’s, once', async () => {
   const id = `mine-${crypto.randomUUID()}`;
   expect((await bake({ ...fresh(), request_id: id })).json()).toMatchObject({ id, resource_id: id });

@@ -7,6 +7,7 @@ import { createClassicBake } from './create-bake.ts';
 import { deleteClassicBake } from './delete-bake.ts';
 import { takeDeleteRequests } from './delete-requests.ts';
 import { lookUpBakes } from './look-up-bakes.ts';
+import { LARGEST_STAGE } from './read-body.ts';
 import { showOptions } from './show-options.ts';
 import { showPlugins } from './show-plugins.ts';
 import { showStatus } from './show-status.ts';
@@ -15,6 +16,9 @@ import { withoutRemoved } from './without-removed.ts';
 /** The calls that pipelines have always made, in their words and with their errors. */
 export function serveClassicCalls(api: Api, parts: Parts): void {
   api.setErrorHandler(answerClassicTrouble(parts.now));
+  api.addHook('onRoute', (route) => {
+    route.bodyLimit ??= LARGEST_STAGE;
+  });
 
   countInvocations(api, parts);
   createClassicBake(api, parts);

@@ -26,6 +26,8 @@ export function createClassicBake(api: Api, parts: Parts): void {
     {
       schema: {
         summary: 'Ask for a bake',
+        description:
+          'Answers at once. A service that is asked for images by name and refuses lends its status, of the 400s.',
         tags: ['classic'],
         params: z.object({ region: z.string() }),
         querystring: Query,

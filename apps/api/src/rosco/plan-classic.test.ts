@@ -77,7 +77,8 @@ test.each([
   ['no JSON', '{', 400],
   ['a list', '[]', 400],
   ['a word that is none', JSON.stringify(body({ vm_type: 'HVM' })), 400],
-  ['more than a request may have', JSON.stringify(body({ package: 'x'.repeat(1024 * 1024) })), 413],
+  ['more than a request may have', JSON.stringify(body({ package: 'x'.repeat(16 * 1024 * 1024) })), 413],
+  ['more than a bake may keep', JSON.stringify(body({ extended_attributes: { a: 'x'.repeat(1024 * 1024) } })), 400],
 ])('a body that is %s is planned as the refusal of the create', async (_what, payload, status) => {
   const planned = await plan(payload);
   const created = await post('/api/v1/here/bake', payload);

@@ -19,7 +19,7 @@ import { Problem } from '../problem.ts';
 import { ClassicBody } from './bake-body.ts';
 import { classicTroubleOf } from './classic-error.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
-import { readBody } from './read-body.ts';
+import { LARGEST_STAGE, readBody } from './read-body.ts';
 
 const Taken = z.object({
   status: z.literal(200),
@@ -58,6 +58,7 @@ export function planClassicBake(api: Api, parts: Parts): void {
         body: ClassicBody,
         response: { 200: Planned, 500: Problem, 503: Problem },
       },
+      bodyLimit: LARGEST_STAGE,
       errorHandler: answerThrown,
     },
     async ({ body, headers, params: { region } }, reply) => {

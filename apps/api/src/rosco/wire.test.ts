@@ -125,7 +125,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
 const STANDARD = { timestamp: expect.stringMatching(/^\d{4}-.*\+00:00$/), message: expect.stringMatching(/.{10}/) };
 
 test('a body that is too large, of the wrong type or asked with a trace has the standard error body and no stack', async () => {
-  const large = `"${'x'.repeat(1024 * 1024)}"`;
+  const large = `"${'x'.repeat(16 * 1024 * 1024)}"`;
   const tooLarge = await call('POST', '/api/v1/here/bake?trace=true', { headers: JSON_BODY, payload: large });
   expect(tooLarge.json()).toEqual({ ...STANDARD, status: 413, error: 'Payload Too Large' });
   const text = await call('POST', '/api/v1/here/bake', { headers: { 'content-type': 'text/plain' }, payload: 'a' });
