@@ -13,18 +13,21 @@ test('a worker that is to stop at once does not wait for a Redis that is away, a
   const patience = { lockMs: 1_000, checkEveryMs: 500, losses: 2 };
   const queue = await bakery.open();
   const { id } = await ask(queue);
+  let begins = 0;
   let stops = 0;
   const worker = await bakery.consume({
     patience,
     // As Packer's last lines do.
     bake: async ({ signal, say }) => {
+      begins += 1;
       while (!signal.aborted) await pause(20);
       stops += 1;
       await say(['stopped']);
       return 'stopped';
     },
   });
-  await until(async () => worker.inHand().includes(id), 'the bake is in hand');
+  // In hand it is a moment before.
+  await until(async () => begins === 1, 'the bake is begun');
 
   await server.stop();
   worker.stopNow();
