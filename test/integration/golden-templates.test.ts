@@ -87,9 +87,13 @@ function validate(
   });
   return `${stdout}${stderr}`
     .replace(/The configuration is valid\.|Syntax-only check passed\. .*/, '')
+    .replace(BUNDLED, '')
     .replace(UNDECLARED, (warning, variable) => (ofProvider.includes(variable) ? warning : ''))
     .trim();
 }
+
+/** Packer 1.9 has its plugins aboard for the last time. */
+const BUNDLED = /Warning: Bundled plugins used[\s\S]*?(?=Warning:|Error:|$)/g;
 
 /** An author may send what a template has no use for: Packer warns of it, and goes on. */
 const UNDECLARED =
