@@ -242,6 +242,7 @@ test('bake options are what is enabled, in the order of the list, with package t
   ]);
   expect((await get('/bakeOptions/docker/')).json()).toEqual({ cloudProvider: 'docker', baseImages: [TRIXIE] });
   expect((await get('/bakeOptions/docker/baseImages/trixie')).json()).toEqual(TRIXIE);
+  expect((await get('/bakeOptions/%20docker%20')).json()).toEqual({ cloudProvider: 'docker', baseImages: [TRIXIE] });
 });
 
 test.each([

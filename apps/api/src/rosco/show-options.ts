@@ -10,7 +10,8 @@ const OptionsNotFound = z.object({
   messages: z.array(z.string()),
 });
 
-const Provider = z.enum(PROVIDER_WORDS);
+/** Blanks around the word are passed over, as ever. */
+const Provider = z.string().trim().pipe(z.enum(PROVIDER_WORDS));
 
 /** `GET /bakeOptions…`: what pipelines' forms offer. */
 export function showOptions(api: Api, { catalogue }: Parts): void {
