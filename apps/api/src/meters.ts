@@ -1,4 +1,4 @@
-import { type BakeEnding, type BakeState, completionOf, fewWords } from '@bakehouse/bake';
+import { type BakeEnding, type BakeState, completionOf, fewRegions } from '@bakehouse/bake';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { openTimer } from './timer.ts';
 
@@ -87,13 +87,10 @@ export function openMeters(): Meters {
   };
 }
 
-/** As many regions as may be labels; the rest is `other`. */
-const MOST_REGIONS = 50;
-
 /** What dashboards made for a classic bakery ask for, under the names it exports. */
 function openClassicMeters(registry: Registry): Pick<Meters, 'requested' | 'ended' | 'invoked'> {
   const registers = [registry];
-  const regions = fewWords(MOST_REGIONS);
+  const regions = fewRegions();
   const requested = new Counter({
     name: 'bakesRequested_total',
     help: 'Requests for a bake that were taken, in the words of a classic bakery.',
@@ -124,17 +121,15 @@ function openClassicMeters(registry: Registry): Pick<Meters, 'requested' | 'ende
       const word = FLAVOR_OF[flavor];
       if (word) requested.inc({ flavor: word });
     },
-    ended: (ending) => {
-      const tags = completionOf(ending);
-      completed('region' in tags ? { ...tags, region: regions.learn(tags.region) } : tags, ending.seconds);
-    },
+    ended: (ending) => completed(completionOf(ending, regions), ending.seconds),
     invoked: ({ controller, method, status, region, provider }, { seconds, bytes }) => {
       const labels = {
         ...{ controller, method, status: `${Math.floor(status / 100)}xx`, statusCode: String(status) },
         criticality: 'unknown',
         cloudProvider: provider ?? 'None',
-        // Anything may stand in a path: a region that got a good answer is one.
-        region: region === undefined ? 'None' : regions[status < 300 ? 'learn' : 'say'](region),
+        // Anything may stand in a path: a region that a bake was taken for is one.
+        region:
+          region === undefined ? 'None' : regions[method === 'createBake' && status < 300 ? 'learn' : 'say'](region),
         // So says a classic bakery of every call whose error it has put into words, as it does with all.
         ...{ success: 'true', cause: 'None' },
       };

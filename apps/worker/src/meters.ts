@@ -1,4 +1,4 @@
-import { type BakeEnding, completionOf, fewWords } from '@bakehouse/bake';
+import { type BakeEnding, completionOf, fewRegions } from '@bakehouse/bake';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { openTimer } from './timer.ts';
 
@@ -12,9 +12,6 @@ export interface Meters {
   /** A bake is over, and this worker wrote it down. */
   completed: (ending: BakeEnding) => void;
 }
-
-/** As many regions as may be labels; the rest is `other`. */
-const MOST_REGIONS = 50;
 
 /** A registry of its own, so that a test can open as many as it likes. */
 export function openMeters(): Meters {
@@ -39,7 +36,7 @@ export function openMeters(): Meters {
     labelNames: ['success', 'cause', 'region'],
     registers,
   });
-  const regions = fewWords(MOST_REGIONS);
+  const regions = fewRegions();
   return {
     registry,
     baking: (count) => {
@@ -64,9 +61,6 @@ export function openMeters(): Meters {
     begun: ({ provider }) => begun.inc({ provider }),
     ended: ({ provider, state, class: failure, seconds: took }) =>
       seconds.observe({ provider, state, class: failure }, took),
-    completed: (ending) => {
-      const tags = completionOf(ending);
-      completed('region' in tags ? { ...tags, region: regions.learn(tags.region) } : tags, ending.seconds);
-    },
+    completed: (ending) => completed(completionOf(ending, regions), ending.seconds),
   };
 }

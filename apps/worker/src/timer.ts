@@ -9,7 +9,7 @@ export function openTimer(
   name: string,
   { help, labelNames, registers }: { help: string; labelNames: readonly string[]; registers: Registry[] },
 ): (labels: Readonly<Record<string, string>>, value: number) => void {
-  const peaks = recentPeaks();
+  const peaks = recentPeaks(labelNames);
   const whole = new Summary({ name, help, labelNames, percentiles: [], registers });
   new Gauge({
     name: `${name}_max`,

@@ -5,7 +5,7 @@ export { Bundle, bundleFor, overlay, TemplateFile, type TemplateTree, templateLa
 export { canonicalText } from './canonical.ts';
 export { type Catalogue, openCatalogue } from './catalogue.ts';
 export { type Completion, completionOf } from './classic-meters/completion.ts';
-export { fewWords } from './classic-meters/few-words.ts';
+export { fewRegions } from './classic-meters/few-words.ts';
 export { recentPeaks } from './classic-meters/recent-peaks.ts';
 export { looksSecret, wordsIn } from './confidential.ts';
 export { type BakeEnding, endingOf } from './ending.ts';

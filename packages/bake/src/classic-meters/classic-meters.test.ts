@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BakeEnding } from '../ending.ts';
 import type { FailureClass } from '../failure.ts';
 import { completionOf } from './completion.ts';
-import { fewWords } from './few-words.ts';
+import { fewRegions, fewWords } from './few-words.ts';
 import { recentPeaks } from './recent-peaks.ts';
 
 describe('an end in the words of a classic bakery’s dashboards', () => {
@@ -10,17 +10,24 @@ describe('an end in the words of a classic bakery’s dashboards', () => {
   const failed = (of: FailureClass): BakeEnding => ({ ...seen, state: 'failed', class: of });
 
   test('has a region and, unless it is good, a cause', () => {
-    expect(completionOf({ ...seen, state: 'baked' })).toEqual({ success: 'true', region: 'eu-west-1' });
-    expect(completionOf(failed('package'))).toEqual({ success: 'false', cause: 'jobFailed', region: 'eu-west-1' });
+    expect(completionOf({ ...seen, state: 'baked' }, fewRegions())).toEqual({ success: 'true', region: 'eu-west-1' });
+    expect(completionOf(failed('package'), fewRegions())).toEqual({
+      success: 'false',
+      cause: 'jobFailed',
+      region: 'eu-west-1',
+    });
   });
 
   test('tells a limit from a build that failed, and both from a bake that lost its workers', () => {
-    expect(completionOf(failed('timeout'))).toMatchObject({ cause: 'failedToUpdateJob' });
-    expect(completionOf(failed('worker-lost'))).toMatchObject({ cause: 'orphanTimedOut' });
+    expect(completionOf(failed('timeout'), fewRegions())).toMatchObject({ cause: 'failedToUpdateJob' });
+    expect(completionOf(failed('worker-lost'), fewRegions())).toMatchObject({ cause: 'orphanTimedOut' });
   });
 
   test('has no region when it is a cancel', () => {
-    expect(completionOf({ ...seen, state: 'cancelled' })).toEqual({ success: 'false', cause: 'explicitlyCanceled' });
+    expect(completionOf({ ...seen, state: 'cancelled' }, fewRegions())).toEqual({
+      success: 'false',
+      cause: 'explicitlyCanceled',
+    });
   });
 });
 
@@ -46,7 +53,7 @@ describe('a recent peak', () => {
   const [fast, slow] = [{ method: 'fast' }, { method: 'slow' }];
 
   test('is that of each set of labels, whatever order they are written in', () => {
-    const peaks = recentPeaks();
+    const peaks = recentPeaks(['a', 'b', 'method']);
     peaks.note({ a: '1', b: '2' }, 3, 0);
     peaks.note({ b: '2', a: '1' }, 7, 1);
     peaks.note(slow, 5, 2);
@@ -57,7 +64,7 @@ describe('a recent peak', () => {
   });
 
   test('holds through the next minute and is over after it', () => {
-    const peaks = recentPeaks();
+    const peaks = recentPeaks(['method']);
     peaks.note(fast, 9, 10);
     peaks.note(fast, 2, MINUTE + 10);
     const at = (ms: number) => peaks.all(ms)[0]?.peak;
@@ -65,7 +72,7 @@ describe('a recent peak', () => {
   });
 
   test('does not come back after a silence', () => {
-    const peaks = recentPeaks();
+    const peaks = recentPeaks(['method']);
     peaks.note(fast, 9, 0);
     peaks.note(fast, 1, 3 * MINUTE);
     expect(peaks.all(3 * MINUTE)[0]?.peak).toBe(1);

@@ -1,5 +1,6 @@
 import type { BakeEnding } from '../ending.ts';
 import type { FailureClass } from '../failure.ts';
+import type { FewWords } from './few-words.ts';
 
 /** The tags that dashboards for a classic bakery know the end of a bake by. A cancelled bake has no region there. */
 export type Completion =
@@ -9,12 +10,12 @@ export type Completion =
 
 type Cause = 'jobFailed' | 'failedToUpdateJob' | 'orphanTimedOut';
 
-export function completionOf(ending: BakeEnding): Completion {
+export function completionOf(ending: BakeEnding, regions: FewWords): Completion {
   switch (ending.state) {
     case 'baked':
-      return { success: 'true', region: ending.region };
+      return { success: 'true', region: regions.learn(ending.region) };
     case 'failed':
-      return { success: 'false', cause: CAUSE_OF[ending.class], region: ending.region };
+      return { success: 'false', cause: CAUSE_OF[ending.class], region: regions.learn(ending.region) };
     case 'cancelled':
       return { success: 'false', cause: 'explicitlyCanceled' };
   }

@@ -7,11 +7,11 @@ export interface RecentPeaks {
 type Labels = Readonly<Record<string, string>>;
 
 /** As a classic bakery's `_max` has it: a peak that never fell would tell nothing after the first bad day. */
-export function recentPeaks(): RecentPeaks {
+export function recentPeaks(labelNames: readonly string[]): RecentPeaks {
   const sets = new Map<string, { labels: Labels; minute: number; peak: number; before: number }>();
   return {
     note: (labels, value, nowMs) => {
-      const id = JSON.stringify(Object.entries(labels).sort());
+      const id = JSON.stringify(labelNames.map((name) => labels[name]));
       const minute = minuteOf(nowMs);
       const last = sets.get(id);
       if (last?.minute === minute) last.peak = Math.max(last.peak, value);
