@@ -33,14 +33,15 @@ const ENDED = ['baked', 'failed', 'cancelled'] as const;
 /** Takes every trace of ended bakes away. A live one among them stays as it is. */
 export async function forget(store: Store, ids: readonly string[]): Promise<void> {
   const { redis, names } = store;
-  for (const [id, record] of await readRecords(store, ids)) {
+  const forgetting = (await readRecords(store, ids)).map(([id, record]) => {
     const bake = readable(record);
     const found = bake ? [...indexesOf(names, bake), ...imagesOf(bake).map(names.index.image)] : [];
-    await runScript(redis, forgetScript, {
+    return runScript(redis, forgetScript, {
       keys: [names.bake(id), names.log(id), names.sealedLog(id), names.index.all, ...found],
       args: [names.prefix, id, bake?.key ?? ''],
     });
-  }
+  });
+  await Promise.all(forgetting);
 }
 
 /** What cannot be read is forgotten all the same; the indexes it may be in have a time to live. */

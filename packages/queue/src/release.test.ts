@@ -1,20 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { BakeQueue, SubmitOptions } from './bake-queue.ts';
-import { openLanes } from './lanes.ts';
-import { makeRounds } from './rounds.ts';
-import { aBakery, comesTo, pause, until, untilStopped } from './testing/bakery.ts';
+import { comesTo, pause, until, untilStopped } from './testing/bakery.ts';
 import { anImage, aPlan } from './testing/plans.ts';
+import { aWalkedBakery } from './testing/walked.ts';
 
-async function open() {
-  const bakery = aBakery(inject('redisUrl'));
-  onTestFinished(bakery.close);
-  const store = { redis: bakery.redis, names: bakery.names };
-  const lanes = openLanes(store, bakery.onTrouble);
-  bakery.closes(() => lanes.close());
-  const walk = (now = new Date()) => makeRounds({ store, lanes, onTrouble: bakery.onTrouble }, now);
-  return { bakery, queue: await bakery.open({ retention: { days: 2 } }), walk };
-}
+const open = () => aWalkedBakery(inject('redisUrl'), onTestFinished);
 
 const release = (queue: BakeQueue, ...groups: string[]) =>
   queue.release(groups, { reason: 'the execution was cleared away', now: new Date() });
@@ -113,6 +104,18 @@ test('an execution with very many bakes is released whole, and one that sends a 
   expect(await queue.counts()).toMatchObject({ waiting: 0, cancelled: 0 });
 });
 
+test('very many executions are released in one call, each bake once, also when several of them use it', async () => {
+  const { queue } = await open();
+  const groups = Array.from({ length: 450 }, (_, at) => `E${at}`);
+  const ids = await Promise.all(groups.map((group) => use(queue, `key of ${group}`, { group })));
+  const shared = await use(queue, 'shared', { group: 'E0' });
+  for (const group of ['E1', 'E449']) await use(queue, 'shared', { group });
+  const kept = await use(queue, 'kept', { group: 'E2' });
+  await use(queue, 'kept', { group: 'another' });
+  expect((await release(queue, ...groups)).toSorted()).toEqual([...ids, shared].toSorted());
+  expect((await queue.list({ limit: 10 })).bakes.map(({ id }) => id)).toEqual([kept]);
+});
+
 test('a bake that very many executions use stays its time, and keeps no book of them', async () => {
   const { bakery, queue } = await open();
   const id = await use(queue, 'key', { group: 'E0' });
@@ -145,8 +148,9 @@ test('a call that comes together with a release keeps the bake or starts another
   for (let round = 0; round < 60; round += 1) {
     const key = `key ${round}`;
     const first = await use(queue, key, { group: 'E1' });
+    const releases = pause(Math.floor(round / 6) % 6).then(() => release(queue, 'E1'));
     const late = pause(round % 6).then(() => use(round % 2 ? other : queue, key, { group: 'E2' }));
-    const [released, got] = await Promise.all([release(queue, 'E1'), late]);
+    const [released, got] = await Promise.all([releases, late]);
     expect(released).toEqual(got === first ? [] : [first]);
     expect(await queue.findByKey(key)).toMatchObject({ id: got });
     if (got === first) kept += 1;

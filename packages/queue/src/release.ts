@@ -6,7 +6,6 @@ import { strides } from './read-records.ts';
 import { clearAway, Removed } from './remove.ts';
 import { runScript } from './script.ts';
 import { releaseScript } from './scripts/release.ts';
-import { answersOf, type Store } from './store.ts';
 
 /** Takes execution groups off their bakes, and removes the bakes that nobody else uses. Answers their ids. */
 export async function release(
@@ -14,40 +13,32 @@ export async function release(
   groups: readonly string[],
   asked: { reason: string; now: Date },
 ): Promise<string[]> {
-  const removed: string[] = [];
+  const ids: string[] = [];
   for (const tags of strides([...new Set(groups.map(tagOf))])) {
-    for (const tag of await inUse(producing.store, tags)) removed.push(...(await releaseOne(producing, tag, asked)));
+    let left = 1;
+    while (left > 0) {
+      const step = await releaseSome(producing, tags, asked);
+      await clearAway(producing, step.removed);
+      ids.push(...step.removed.map(({ id }) => id));
+      left = step.left;
+    }
   }
-  return removed;
-}
-
-async function inUse({ redis, names }: Store, tags: readonly string[]): Promise<string[]> {
-  const look = redis.pipeline();
-  for (const tag of tags) look.exists(names.index.execution(tag));
-  const answers = await answersOf(look);
-  return tags.filter((_, at) => answers[at] === 1);
+  return ids;
 }
 
 /** So many bakes in one step, in which Redis does nothing else. */
 const AT_ONCE = 100;
 
-async function releaseOne(
-  producing: Producing,
-  tag: string,
+async function releaseSome(
+  { store: { redis, names } }: Producing,
+  tags: readonly string[],
   { reason, now }: { reason: string; now: Date },
-): Promise<string[]> {
-  const { redis, names } = producing.store;
-  const ids: string[] = [];
-  while (true) {
-    const told = await runScript(redis, releaseScript, {
-      keys: [names.index.execution(tag)],
-      args: [names.prefix, tag, reason, instantOf(now), now.getTime(), AT_ONCE],
-    });
-    const [left, removed] = Answer.parse(told);
-    await clearAway(producing, removed);
-    ids.push(...removed.map(({ id }) => id));
-    if (left === 0) return ids;
-  }
+): Promise<z.infer<typeof Answer>> {
+  const told = await runScript(redis, releaseScript, {
+    keys: tags.map(names.index.execution),
+    args: [names.prefix, reason, instantOf(now), now.getTime(), AT_ONCE, ...tags],
+  });
+  return Answer.parse(told);
 }
 
-const Answer = z.tuple([z.number(), z.array(Removed)]);
+const Answer = z.tuple([z.number(), z.array(Removed)]).transform(([left, removed]) => ({ left, removed }));

@@ -1,22 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { BakeQueue, SubmitOptions } from './bake-queue.ts';
-import { openLanes } from './lanes.ts';
 import { jobIdOf } from './names.ts';
-import { makeRounds } from './rounds.ts';
-import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
+import { type aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
 import { anImage, aPlan, failing } from './testing/plans.ts';
 import { runProgram } from './testing/program.ts';
+import { aWalkedBakery } from './testing/walked.ts';
 
-async function open(settings: object = {}) {
-  const bakery = aBakery(inject('redisUrl'));
-  onTestFinished(bakery.close);
-  const store = { redis: bakery.redis, names: bakery.names };
-  const lanes = openLanes(store, bakery.onTrouble);
-  bakery.closes(() => lanes.close());
-  const walk = () => makeRounds({ store, lanes, onTrouble: bakery.onTrouble }, new Date());
-  return { bakery, queue: await bakery.open(settings), walk };
-}
+const open = (settings?: object) => aWalkedBakery(inject('redisUrl'), onTestFinished, settings);
 
 const because = { reason: 'nobody wants it', now: new Date('2026-01-02T03:04:05.678Z') };
 

@@ -31,7 +31,7 @@ export type Removed = z.infer<typeof Removed>;
 /** Tells what ended, and forgets what no worker has in hand. Whoever dies before, and the bakes that have to end first, leave it to the rounds. */
 export async function clearAway({ store, lanes, onEnd }: Producing, removed: readonly Removed[]): Promise<void> {
   for (const { ending } of removed) if (ending) onEnd(ending);
-  for (const bake of removed) if (bake.state === 'waiting') await lanes.drop(bake);
+  await Promise.all(removed.filter(({ state }) => state === 'waiting').map(lanes.drop));
   await forget(
     store,
     removed.flatMap(({ id, state }) => (state === 'baking' ? [] : [id])),

@@ -1,22 +1,12 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { forgetSurplus } from './forget.ts';
-import { openLanes } from './lanes.ts';
 import { jobIdOf } from './names.ts';
-import { makeRounds } from './rounds.ts';
-import { aBakery, ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
+import { ask, comesTo, inOurHands, until, untilStopped } from './testing/bakery.ts';
 import { anImage } from './testing/plans.ts';
 import { runProgram } from './testing/program.ts';
+import { aWalkedBakery } from './testing/walked.ts';
 
-async function open() {
-  const bakery = aBakery(inject('redisUrl'));
-  onTestFinished(bakery.close);
-  const store = { redis: bakery.redis, names: bakery.names };
-  const lanes = openLanes(store, bakery.onTrouble);
-  bakery.closes(() => lanes.close());
-  const walk = async ({ now = new Date() }: { now?: Date } = {}) =>
-    makeRounds({ store, lanes, onTrouble: bakery.onTrouble }, now);
-  return { bakery, store, queue: await bakery.open({ retention: { days: 2 } }), walk };
-}
+const open = () => aWalkedBakery(inject('redisUrl'), onTestFinished);
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 
@@ -87,9 +77,9 @@ test('an ended bake is forgotten with every trace when its time is over, and a l
   await comesTo(queue, ended.id, 'baked');
   await until(async () => (await queue.lanes[0]?.getCompletedCount()) === 1, 'BullMQ is done with it');
 
-  await walk({ now: inDays(1.9) });
+  await walk(inDays(1.9));
   expect(await queue.find(ended.id)).toBeDefined();
-  await walk({ now: inDays(2.1) });
+  await walk(inDays(2.1));
   expect(await queue.find(ended.id)).toBeUndefined();
   expect(await queue.findByKey('ended')).toBeUndefined();
   expect(await queue.readLog(ended.id)).toBeUndefined();
@@ -141,7 +131,7 @@ test('a record that cannot be read is forgotten in its time like any other', asy
   const { id } = await ask(queue);
   await queue.cancel(id, { reason: '', now: new Date() });
   await bakery.redis.hset(bakery.names.bake(id), 'identity', 'torn');
-  await walk({ now: inDays(3) });
+  await walk(inDays(3));
   expect(await queue.find(id)).toBeUndefined();
   expect(await queue.counts()).toMatchObject({ cancelled: 0 });
 });
@@ -171,8 +161,8 @@ test('where the settings do not say how long, an ended bake is kept for 14 days'
   const queue = await bakery.open();
   const { id } = await ask(queue);
   await queue.cancel(id, { reason: '', now: new Date() });
-  await walk({ now: inDays(13.9) });
+  await walk(inDays(13.9));
   expect(await queue.find(id)).toBeDefined();
-  await walk({ now: inDays(14.1) });
+  await walk(inDays(14.1));
   expect(await queue.find(id)).toBeUndefined();
 });
