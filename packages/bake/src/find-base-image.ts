@@ -17,6 +17,19 @@ export function findBaseImage<T extends Entry>(
   return no({ code: 'unknown-base-image', provider, asked, offered: entries.map(({ baseImage }) => baseImage.id) });
 }
 
+/** The same, with what its settings say to start from: an entry without is as unknown as none, and hides those of its id behind it. */
+export function findSourced<Source>(
+  request: BakeRequest,
+  { provider, entries }: { provider: string; entries: readonly (Entry & { virtualizationSettings?: Source })[] },
+): Result<Entry & { source: NonNullable<Source> }, Refusal> {
+  const ids = entries.map(({ baseImage }) => baseImage.id);
+  const firsts = entries.filter(({ baseImage }, index) => ids.indexOf(baseImage.id) === index);
+  const sourced = firsts.flatMap(({ baseImage, virtualizationSettings: source }) =>
+    source ? [{ baseImage, source }] : [],
+  );
+  return findBaseImage(request, { provider, entries: sourced });
+}
+
 /** What a base image needs to be baked on: a package type, and a template of the request's, its own or the provider's. */
 export function readyToBake(
   { template: asked }: BakeRequest,

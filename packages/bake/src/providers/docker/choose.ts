@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findBaseImage, readyToBake } from '../../find-base-image.ts';
+import { findSourced, readyToBake } from '../../find-base-image.ts';
 import { readOptions } from '../../options.ts';
 import type { Choice } from '../../order.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -18,16 +18,13 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
   if (!options.ok) return options;
 
   const { baseImages, templateFile, targetRepository, loginServer, loginUsername } = bakeryDefaults;
-  const entries = baseImages.flatMap(({ baseImage, virtualizationSettings: source }) =>
-    source ? [{ baseImage, source }] : [],
-  );
-  const base = findBaseImage(request, { provider: 'docker', entries });
+  const base = findSourced(request, { provider: 'docker', entries: baseImages });
   if (!base.ok) return base;
   const { baseImage, source } = base.value;
   const ready = readyToBake(request, { provider: 'docker', baseImage, templateFile });
   if (!ready.ok) return ready;
 
-  const sourceImage = request.sourceImage ?? source.sourceImage;
+  const sourceImage = request.sourceImage ?? source.sourceImage ?? '';
   return yes({
     ...ready.value,
     sourceImage,
@@ -43,6 +40,18 @@ export function chooseDocker(request: BakeRequest, { bakeryDefaults }: DockerSet
     distinct: [options.value.organization ?? ''],
   });
 }
+
+/** Nothing to start from, which Packer finds out itself. */
+export function inVainOnDocker(request: BakeRequest, { bakeryDefaults }: DockerSettings): Refusal | undefined {
+  const base = findSourced(request, { provider: 'docker', entries: bakeryDefaults.baseImages });
+  if (!base.ok) return undefined;
+  const own = request.template ?? request.varFile ?? request.variables?.['docker_source_image'];
+  if (own || request.sourceImage || base.value.source.sourceImage) return undefined;
+  return { code: 'no-source-image', provider: 'docker', base: base.value.baseImage.id, because: SOURCELESS };
+}
+
+const SOURCELESS =
+  'it has no sourceImage in the settings; name a sourceImage in the request, or an operator writes one there';
 
 /** The tag by which a caller will look for the image: one it asked for, else its commit. */
 export function askedTag({ variables = {}, ci }: BakeRequest): string | undefined {

@@ -3,7 +3,7 @@ import { yes } from '../../result.ts';
 import { toBaseImage } from '../../settings/base-image.ts';
 import { buildVariables } from '../../shared-variables.ts';
 import { DOCKER_NOTICES, dockerSurvivors, readDockerImages } from './artifacts.ts';
-import { chooseDocker } from './choose.ts';
+import { chooseDocker, inVainOnDocker } from './choose.ts';
 import { nameDockerImage, targetTag } from './name.ts';
 import { DockerSettings } from './settings.ts';
 
@@ -13,6 +13,7 @@ export const docker = defineProvider({
   offer: (settings) => ({
     baseImages: settings.bakeryDefaults.baseImages.map(({ baseImage }) => toBaseImage(baseImage)),
     choose: (request) => chooseDocker(request, settings),
+    inVain: (request) => inVainOnDocker(request, settings),
     name: (request, { packageType }, now) => nameDockerImage(request, { packageType, now }),
     nameVariables: (names, request, now) => ({
       docker_target_image: names.imageName,

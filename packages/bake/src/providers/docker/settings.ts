@@ -18,7 +18,8 @@ export const DockerSettings = z.object({
       .array(
         z.object({
           baseImage: BaseImageSettings,
-          virtualizationSettings: z.object({ sourceImage: z.string().min(1) }).optional(),
+          /** Without a `sourceImage` a request has to name one. */
+          virtualizationSettings: z.object({ sourceImage: z.string().optional() }).optional(),
         }),
       )
       .default([]),

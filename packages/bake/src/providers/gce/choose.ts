@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findAccount } from '../../account.ts';
-import { findBaseImage, readyToBake } from '../../find-base-image.ts';
+import { findSourced, readyToBake } from '../../find-base-image.ts';
 import { readOptions } from '../../options.ts';
 import type { Choice } from '../../order.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -18,10 +18,7 @@ export function chooseGce(request: BakeRequest, settings: GceSettings): Result<C
   if (!options.ok) return options;
 
   const defaults = gceDefaults(settings);
-  const entries = defaults.baseImages.flatMap(({ baseImage, virtualizationSettings: source }) =>
-    source ? [{ baseImage, source }] : [],
-  );
-  const base = findBaseImage(request, { provider: 'gce', entries });
+  const base = findSourced(request, { provider: 'gce', entries: defaults.baseImages });
   if (!base.ok) return base;
   const { baseImage, source } = base.value;
   const ready = readyToBake(request, { provider: 'gce', baseImage, templateFile: defaults.templateFile });
