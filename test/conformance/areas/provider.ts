@@ -214,7 +214,8 @@ function checkVariables(vector: Vector): Verdict {
   const { parameters, vars, masked, artifactFileReferences } = Expected.parse(vector.expected);
   const secrets = Object.entries(recipe.secrets).map(([name, secret]) => [name, settings.secret(secret)]);
   const apart = { ...Object.fromEntries(secrets), ...confided };
-  const got = asText({ ...recipe.variables, ...placesOf(vector, recipe.places), ...apart });
+  // What was nothing but blanks is there and empty: the plan has left out already what was empty before.
+  const got = { ...written(recipe.variables), ...asText({ ...placesOf(vector, recipe.places), ...apart }) };
 
   const shown = masked.filter((name) => vars[name] !== undefined && !(name in apart));
   if (shown.length > 0) return failed({ 'not a secret here': shown });
@@ -243,8 +244,11 @@ function placesOf({ input, config }: Vector, places: BakePlan['recipe']['places'
 
 function asText(variables: Readonly<Record<string, unknown>>): Record<string, string> {
   const said = Object.entries(variables).filter(([, value]) => value !== null && value !== undefined && value !== '');
-  return Object.fromEntries(said.map(([name, value]) => [name, String(value).trim()]));
+  return written(Object.fromEntries(said));
 }
+
+const written = (variables: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value).trim()]));
 
 const ExpectedTemplate = z
   .object({
