@@ -17,7 +17,12 @@ test.each([
   [
     'numbers and switches for the text of an artifact',
     { package_artifacts: [{ name: 5, reference: true, version: 7 }, { name: null }] },
-    { package_artifacts: [{ name: '5', reference: 'true', version: 7 }, { name: null }] },
+    { package_artifacts: [{ name: '5', reference: 'true', version: '7' }, { name: null }] },
+  ],
+  [
+    'what is odd about an artifact as its metadata',
+    { package_artifacts: [{ name: 'a', kind: 'deb', repo: 'r', metadata: { arch: 'all' } }, { metadata: null }] },
+    { package_artifacts: [{ name: 'a', metadata: { arch: 'all', repo: 'r' } }, {}] },
   ],
   ['null for nothing', { cloud_provider_type: null, package: null, upgrade: null }, {}],
 ])('takes %s', (_what, body, read) => {
@@ -40,6 +45,8 @@ test.each([
   ['another word for a switch', { upgrade: 'yes' }],
   ['half a switch', { upgrade: 0.5 }],
   ['a list of attributes', { extended_attributes: [] }],
+  ['a list for the text of an artifact', { package_artifacts: [{ type: ['deb'] }] }],
+  ['text for the metadata of an artifact', { package_artifacts: [{ metadata: 'deb' }] }],
   ['a list', []],
   ['nothing', undefined],
 ])('refuses %s', (_what, body) => {

@@ -65,7 +65,28 @@ const ArtifactText = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? value : String(value)));
 
-const ClassicArtifact = z.looseObject({ name: ArtifactText.optional(), reference: ArtifactText.optional() });
+const ARTIFACT_MEMBERS = {
+  type: ArtifactText.optional(),
+  customKind: Switch.optional(),
+  name: ArtifactText.optional(),
+  version: ArtifactText.optional(),
+  location: ArtifactText.optional(),
+  reference: ArtifactText.optional(),
+  artifactAccount: ArtifactText.optional(),
+  provenance: ArtifactText.optional(),
+  uuid: ArtifactText.optional(),
+};
+
+/** What an artifact brings beside what every one has goes into its `metadata`, as the classic bakery's reader does it; its old `kind` is dropped. */
+const ClassicArtifact = z
+  .looseObject({ ...ARTIFACT_MEMBERS, metadata: z.record(z.string(), z.unknown()).nullish() })
+  .transform(({ kind: _kind, metadata, ...members }) => {
+    const entries = Object.entries(members);
+    const known = entries.filter(([name]) => Object.hasOwn(ARTIFACT_MEMBERS, name));
+    const others = entries.filter(([name]) => !Object.hasOwn(ARTIFACT_MEMBERS, name));
+    const beside = { ...metadata, ...Object.fromEntries(others) };
+    return { ...Object.fromEntries(known), ...(Object.keys(beside).length > 0 && { metadata: beside }) };
+  });
 
 /** The classic bake request. Members that are not here are ignored: pipelines send their whole stage. */
 export const ClassicBody = z.object({
