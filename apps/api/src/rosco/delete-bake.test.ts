@@ -60,6 +60,17 @@ test('in the classic form of the key it is the classic key that is told', async 
   }
 });
 
+test('in the classic form of the key a bake is looked for although its base image is offered no more', async () => {
+  const classic = await openBakery(inject('redisUrl'), { more: 'bakehouse: { bakeKey: rosco }' });
+  try {
+    const payload = { cloud_provider_type: 'docker', base_os: 'sarge', package: 'hello' };
+    const answer = await classic.api.inject({ method: 'DELETE', url, payload });
+    expect(answer.json().message).toBe("Unable to locate bake with key 'bake:docker:sarge:hello'.");
+  } finally {
+    await classic.close();
+  }
+});
+
 test('a running bake is stopped, and no pipeline finds it from that moment on', async () => {
   const body = fresh({ end: 'never' });
   const id = await bake(body);

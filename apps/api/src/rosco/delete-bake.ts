@@ -1,4 +1,4 @@
-import type { BakeKey, BakeRequest, Refusal, Result } from '@bakehouse/bake';
+import { type BakeKey, type BakeRequest, classicKeyOf, type Refusal, type Result } from '@bakehouse/bake';
 import { z } from 'zod';
 import { inNameOf } from '../find-images.ts';
 import { nameBake } from '../name-bake.ts';
@@ -46,7 +46,9 @@ export function deleteClassicBake(api: Api, parts: Parts): void {
   );
 }
 
+/** A classic key says nothing of base images and regions: the bake of one that is offered no more can be deleted too. */
 async function keyOf(request: BakeRequest, parts: Parts): Promise<Result<BakeKey, Refusal>> {
+  if (parts.catalogue.bakery.bakeKey === 'rosco') return classicKeyOf(request, parts.catalogue);
   const planned = await planRequest(request, { withoutKey: 'leave-open', inVain: 'take' }, parts);
   return planned.ok ? { ok: true, value: planned.value.key } : planned;
 }
