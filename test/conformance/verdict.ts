@@ -21,6 +21,7 @@ export const DEVIATIONS = {
   D9: 'a region without an image is said to have none, with those that have',
   D10: 'a good end without an image is a failure',
   D12: 'more is said of a failure, to those who know the member',
+  D13: 'passwords in addresses are shown nowhere',
   D14: 'sudo is the worker’s to allow',
   D15: 'a package is its text, never a pattern',
   D16: 'what crashed is refused with a reason',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { toOptions } from '../../../apps/api/src/rosco/bake-options.ts';
 import { classicKey } from '../../../packages/bake/src/classic-key.ts';
 import { type BakePlan, planBake } from '../../../packages/bake/src/plan.ts';
 import { providers } from '../../../packages/bake/src/providers/index.ts';
@@ -9,6 +8,7 @@ import type { Result } from '../../../packages/bake/src/result.ts';
 import type { Vector } from '../vector.ts';
 import { type Check, compare, deviation, failed, notYet, type Verdict } from '../verdict.ts';
 import { openBakery, templatesNamed } from './bakery.ts';
+import { compareOptions } from './base-images.ts';
 import { fromWire, readWire } from './wire.ts';
 import { toNaming, WireNaming } from './wire-naming.ts';
 
@@ -129,7 +129,7 @@ function checkOptions({ input, expected }: Vector): Verdict {
     baseImages: baseImages.map((baseImage) => ({ baseImage })),
   };
   const offer = openBakery({ [section]: { enabled: true, bakeryDefaults } }).offers.get(provider);
-  return compare(expected, offer && toOptions(provider, offer));
+  return compareOptions(expected, provider, offer);
 }
 
 /** These rules are the same on every cloud; docker has the fewest of its own. */

@@ -135,8 +135,8 @@ function judgeBody(
 /** What a refused request could ask for instead follows the reference's words. */
 function shortened(said: Record<string, unknown>, message: unknown): Record<string, unknown> {
   const { message: ours } = said;
-  if (typeof message !== 'string' || typeof ours !== 'string' || !ours.startsWith(`${message} `)) return said;
-  return { ...said, message };
+  if (typeof message !== 'string' || typeof ours !== 'string') return said;
+  return [' ', '. '].some((joint) => ours.startsWith(`${message}${joint}`)) ? { ...said, message } : said;
 }
 
 /** Members that say more about a failure to those who know them. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { explainNoOptions, toOptions } from '../../../apps/api/src/rosco/bake-options.ts';
+import { explainNoOptions } from '../../../apps/api/src/rosco/bake-options.ts';
 import { classicMessage } from '../../../apps/api/src/rosco/classic-error.ts';
 import { type Catalogue, openCatalogue } from '../../../packages/bake/src/catalogue.ts';
 import { classicKey } from '../../../packages/bake/src/classic-key.ts';
@@ -18,6 +18,7 @@ import type { Vector } from '../vector.ts';
 import { type Check, compare, deviation, failed, notYet, PASSED, type Verdict } from '../verdict.ts';
 import { aRecipe } from './baked.ts';
 import { openBakery, openSettings, templatesNamed } from './bakery.ts';
+import { compareOptions } from './base-images.ts';
 import { readWire } from './wire.ts';
 
 /** What the provider vectors ask of one provider, by their `function`. */
@@ -296,8 +297,7 @@ function checkOptions({ area, config, expected }: Vector): Verdict {
   const { offers } = openBakery(config);
   const list = SomeProviders.safeParse(expected);
   if (list.success) return compare(list.data.unorderedProviders.toSorted(), [...offers.keys()].sort());
-  const offer = offers.get(area);
-  return compare(expected, offer && toOptions(area, offer));
+  return compareOptions(expected, area, offers.get(area));
 }
 
 const Scraped = z.object({ region: z.string(), logs: z.string().nullish() });
