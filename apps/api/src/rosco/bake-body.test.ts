@@ -1,6 +1,6 @@
 import { providers } from '@bakehouse/bake';
 import { expect, test } from 'vitest';
-import { ClassicBody } from './bake-body.ts';
+import { ClassicBody, meaningOf } from './bake-body.ts';
 
 test.each([
   ['members nobody knows', { package: 'lantern', ref_id: '3', nested: { x: [1] } }, { package: 'lantern' }],
@@ -51,4 +51,10 @@ test.each([
   ['nothing', undefined],
 ])('refuses %s', (_what, body) => {
   expect(ClassicBody.safeParse(body).success).toBe(false);
+});
+
+test('text is read as it was sent, and means what stands between its blanks', () => {
+  const body = ClassicBody.parse({ ami_name: ' pier ', user: '  ', base_os: '', job: 7, upgrade: 'true' });
+  expect(body).toMatchObject({ ami_name: ' pier ', user: '  ', base_os: '', job: '7', upgrade: true });
+  expect(meaningOf(body)).toMatchObject({ ami_name: 'pier', user: undefined, base_os: '', job: '7', upgrade: true });
 });

@@ -1,14 +1,8 @@
 import { providers } from '@bakehouse/bake';
 import { z } from 'zod';
 
-/** Text, as the classic bakery's reader takes it: numbers and switches are written out, and nothing but blanks is nothing. */
+/** Text, as the classic bakery's reader takes it: numbers and switches are written out, and blanks stay. */
 const Text = z
-  .union([z.string(), z.number(), z.boolean()])
-  .nullish()
-  .transform((value) => (value === null || value === undefined ? undefined : String(value).trim() || undefined));
-
-/** Text where an empty one says something else than none. */
-const TextOrEmpty = z
   .union([z.string(), z.number(), z.boolean()])
   .nullish()
   .transform((value) => (value === null || value === undefined ? undefined : String(value)));
@@ -99,8 +93,8 @@ export const ClassicBody = z.object({
   build_info_url: Text,
   cloud_provider_type: oneOf(PROVIDER_WORDS),
   base_label: oneOf(['release', 'candidate', 'previous', 'unstable', 'foundation']),
-  base_os: TextOrEmpty,
-  base_name: TextOrEmpty,
+  base_os: Text,
+  base_name: Text,
   base_ami: Text,
   vm_type: oneOf(['pv', 'hvm']),
   store_type: oneOf(['ebs', 's3', 'docker']),
@@ -115,8 +109,8 @@ export const ClassicBody = z.object({
   extended_attributes: z.record(z.string(), z.unknown()).nullish(),
   account_name: Text,
   publisher: Text,
-  offer: TextOrEmpty,
-  sku: TextOrEmpty,
+  offer: Text,
+  sku: Text,
   custom_managed_image_name: Text,
   os_type: oneOf(['linux', 'windows']),
   package_type: oneOf(['RPM', 'DEB', 'NUPKG']),
@@ -125,3 +119,13 @@ export const ClassicBody = z.object({
   request_id: Text,
 });
 export type ClassicBody = z.infer<typeof ClassicBody>;
+
+/** What a body says: blanks around text mean nothing, and neither does text of nothing but blanks, except where an empty one is an answer. */
+export function meaningOf(body: ClassicBody): ClassicBody {
+  const said = Object.entries(body).map(([name, value]) =>
+    typeof value === 'string' && !EMPTY_COUNTS.includes(name) ? [name, value.trim() || undefined] : [name, value],
+  );
+  return Object.fromEntries(said) as ClassicBody;
+}
+
+const EMPTY_COUNTS: readonly string[] = ['base_os', 'base_name', 'offer', 'sku'] satisfies (keyof ClassicBody)[];

@@ -3,7 +3,7 @@ import { askForBake } from '../ask-for-bake.ts';
 import { inNameOf } from '../find-images.ts';
 import { nameBake } from '../name-bake.ts';
 import type { Api, Parts } from '../parts.ts';
-import { ClassicBody } from './bake-body.ts';
+import { ClassicBody, meaningOf } from './bake-body.ts';
 import { BakeStatus, toStatus } from './bake-status.ts';
 import { ClassicError, classicError } from './classic-error.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
@@ -44,13 +44,14 @@ export function createClassicBake(api: Api, parts: Parts): void {
       const asked = readBody(body, { region: params.region, defaultProvider });
       if (!asked.ok) return refuse(asked.no);
 
-      const execution = [headers['x-spinnaker-execution-id']].flat()[0] ?? body.spinnaker_execution_id;
+      const { request_id: id, spinnaker_execution_id: ofBody } = meaningOf(body);
+      const execution = [headers['x-spinnaker-execution-id']].flat()[0] ?? ofBody;
       const ifTwin = query.rebake === '1' ? 'supersede' : 'join';
       const submission = await askForBake(
         asked.value,
         {
           ifTwin,
-          id: body.request_id,
+          id,
           execution,
           group: executionGroup(execution ?? ''),
           withoutKey: 'leave-open',

@@ -16,7 +16,7 @@ import { inNameOf } from '../find-images.ts';
 import type { Api, Parts } from '../parts.ts';
 import { planRequest } from '../plan-request.ts';
 import { Problem } from '../problem.ts';
-import { ClassicBody } from './bake-body.ts';
+import { ClassicBody, meaningOf } from './bake-body.ts';
 import { classicTroubleOf } from './classic-error.ts';
 import { type ClassicRefusal, idTaken, refusedAs } from './classic-refusal.ts';
 import { LARGEST_STAGE, readBody } from './read-body.ts';
@@ -70,7 +70,7 @@ export function planClassicBake(api: Api, parts: Parts): void {
       const classicKey = key.value;
       const planned = await plan(
         asked.value,
-        { id: body.request_id, classicKey },
+        { id: meaningOf(body).request_id, classicKey },
         { ...parts, findImages: inNameOf(headers, parts.findImages) },
       );
       return reply.send(planned.ok ? planned.value : { status: 400, ...planned.no, classicKey });

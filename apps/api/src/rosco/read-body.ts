@@ -1,5 +1,5 @@
 import { type BakeRequest, no, type Result } from '@bakehouse/bake';
-import type { ClassicBody } from './bake-body.ts';
+import { type ClassicBody, meaningOf } from './bake-body.ts';
 import { type ClassicRefusal, refusedAs, TOO_LARGE, unusableId } from './classic-refusal.ts';
 import { toRequest } from './to-request.ts';
 
@@ -14,7 +14,7 @@ export function readBody(
   body: ClassicBody,
   place: { region: string; defaultProvider: string },
 ): Result<BakeRequest, ClassicRefusal> {
-  const { request_id: id } = body;
+  const { request_id: id } = meaningOf(body);
   if (id !== undefined && !OWN_ID.test(id)) return no(unusableId(id));
   const asked = toRequest(body, place);
   if (!asked.ok) return no(refusedAs(asked.no));

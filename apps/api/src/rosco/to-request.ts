@@ -1,11 +1,12 @@
 import { type BakeRequest, no, parseRequest, type Refusal, type Result } from '@bakehouse/bake';
-import type { ClassicBody } from './bake-body.ts';
+import { type ClassicBody, meaningOf } from './bake-body.ts';
 
 /** A classic request in our own words. What only names a classic habit (`user`, `store_type`, `instance_type`) has no word here. */
 export function toRequest(
-  body: ClassicBody,
+  sent: ClassicBody,
   { region, defaultProvider }: { region: string; defaultProvider: string },
 ): Result<BakeRequest, Refusal> {
+  const body = meaningOf(sent);
   const provider = body.cloud_provider_type ?? defaultProvider;
   const attributes = unroll(body.extended_attributes ?? {});
   if (!attributes.ok) return attributes;
