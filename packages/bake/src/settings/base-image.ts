@@ -16,6 +16,10 @@ export const BaseImageSettings = z.object({
 });
 export type BaseImageSettings = z.infer<typeof BaseImageSettings>;
 
+/** The base images of a cloud, each with how to bake on it there: one way, or one for each region. */
+export const baseImagesWith = <Virtualization extends z.ZodType>(virtualizationSettings: Virtualization) =>
+  z.array(z.object({ baseImage: BaseImageSettings, virtualizationSettings })).default([]);
+
 export function toBaseImage({ id, packageType, osType, ...said }: BaseImageSettings): BaseImage {
   return {
     id,

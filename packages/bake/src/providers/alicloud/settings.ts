@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
@@ -23,14 +23,7 @@ export const AlicloudSettings = z.object({
       alicloudVpcId: z.string().optional(),
       templateFile: z.string().optional(),
       ...MaskedParameters,
-      baseImages: z
-        .array(
-          z.object({
-            baseImage: BaseImageSettings,
-            virtualizationSettings: z.array(AlicloudVirtualization).default([]),
-          }),
-        )
-        .default([]),
+      baseImages: baseImagesWith(z.array(AlicloudVirtualization).default([])),
     })
     .prefault({}),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
@@ -14,15 +14,8 @@ export const DockerSettings = z.object({
     loginUsername: z.string().optional(),
     loginPassword: Secret.optional(),
     ...MaskedParameters,
-    baseImages: z
-      .array(
-        z.object({
-          baseImage: BaseImageSettings,
-          /** Without a `sourceImage` a request has to name one. */
-          virtualizationSettings: z.object({ sourceImage: z.string().optional() }).optional(),
-        }),
-      )
-      .default([]),
+    /** Without a `sourceImage` a request has to name one. */
+    baseImages: baseImagesWith(z.object({ sourceImage: z.string().optional() }).optional()),
   }),
 });
 export type DockerSettings = z.infer<typeof DockerSettings>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
@@ -35,14 +35,7 @@ export const HuaweicloudSettings = z.object({
       eipBandwidthSize: z.number().int().optional(),
       templateFile: z.string().optional(),
       ...MaskedParameters,
-      baseImages: z
-        .array(
-          z.object({
-            baseImage: BaseImageSettings,
-            virtualizationSettings: z.array(HuaweicloudVirtualization).default([]),
-          }),
-        )
-        .default([]),
+      baseImages: baseImagesWith(z.array(HuaweicloudVirtualization).default([])),
     })
     .prefault({}),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 
 /** The section `local`. */
@@ -7,19 +7,14 @@ export const LocalSettings = z.object({
   bakeryDefaults: z.object({
     templateFile: z.string().default('local.json'),
     ...MaskedParameters,
-    baseImages: z
-      .array(
-        z.object({
-          baseImage: BaseImageSettings,
-          virtualizationSettings: z.object({
-            /** A suite of Debian, e.g. `bookworm`. */
-            sourceImage: z.string().min(1),
-            /** Where its packages come from, instead of what the worker's own system uses. */
-            mirror: z.string().optional(),
-          }),
-        }),
-      )
-      .default([]),
+    baseImages: baseImagesWith(
+      z.object({
+        /** A suite of Debian, e.g. `bookworm`. */
+        sourceImage: z.string().min(1),
+        /** Where its packages come from, instead of what the worker's own system uses. */
+        mirror: z.string().optional(),
+      }),
+    ),
   }),
 });
 export type LocalSettings = z.infer<typeof LocalSettings>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
@@ -28,20 +28,15 @@ export const OracleSettings = z.object({
       instanceShape: z.string().optional(),
       templateFile: z.string().optional(),
       ...MaskedParameters,
-      baseImages: z
-        .array(
-          z.object({
-            baseImage: BaseImageSettings,
-            virtualizationSettings: z
-              .object({
-                /** A template of the operator's own may know one where this says nothing. */
-                baseImageId: z.string().optional(),
-                sshUserName: z.string().optional(),
-              })
-              .optional(),
-          }),
-        )
-        .default([]),
+      baseImages: baseImagesWith(
+        z
+          .object({
+            /** A template of the operator's own may know one where this says nothing. */
+            baseImageId: z.string().optional(),
+            sshUserName: z.string().optional(),
+          })
+          .optional(),
+      ),
     })
     .prefault({}),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseImageSettings } from '../../settings/base-image.ts';
+import { baseImagesWith } from '../../settings/base-image.ts';
 import { MaskedParameters } from '../../settings/masked.ts';
 import { Secret } from '../../settings/secret.ts';
 
@@ -28,14 +28,7 @@ export const TencentcloudSettings = z.object({
       associatePublicIpAddress: z.boolean().optional(),
       templateFile: z.string().optional(),
       ...MaskedParameters,
-      baseImages: z
-        .array(
-          z.object({
-            baseImage: BaseImageSettings,
-            virtualizationSettings: z.array(TencentcloudVirtualization).default([]),
-          }),
-        )
-        .default([]),
+      baseImages: baseImagesWith(z.array(TencentcloudVirtualization).default([])),
     })
     .prefault({}),
 });
