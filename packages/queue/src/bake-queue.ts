@@ -63,7 +63,7 @@ export type Submission =
   | { answer: 'joined'; because: 'twin' | 'repeat'; bake: Bake }
   /** The idempotency key was used for another request. */
   | { answer: 'key-reused'; bake: Bake }
-  /** A caller's own id that an earlier bake has. */
+  /** A caller's own id that an earlier bake has, which is not the one that stands for this key: asked again, that one is joined. */
   | { answer: 'id-taken'; bake: Bake };
 
 export type CancelAnswer = { answer: 'cancelled' | 'stopping' | 'ended'; bake: Bake } | { answer: 'unknown' };
